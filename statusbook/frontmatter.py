@@ -1,0 +1,331 @@
+"""Front matter: the facts at the top of a content file, checked against a table of fields.
+
+``FIELDS`` is that table; CONTRIBUTING.md documents every entry of it, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from . import yamltree
+from .model import (
+    Body,
+    Cacheable,
+    Kind,
+    Retry,
+    SectionRef,
+    Seen,
+    Sender,
+    Since,
+    Standing,
+    Trust,
+)
+from .problems import Problem
+from .sources import Source
+
+FENCE = "---"
+#: C0 and C1 controls but tab and newline, and the bidirectional controls that can disguise a text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A content file cut in two. ``line`` is the number of the body's first line."""
+
+    fields: yamltree.Mapping
+    body: str
+    line: int
+
+
+class FieldError(Exception):
+    """A value that is not what its field wants."""
+
+    def __init__(self, node: yamltree.Node, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.node, self.message, self.hint = node, message, hint
+
+
+Read = Callable[[yamltree.Node], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of front matter and how its value is read."""
+
+    name: str
+    read: Read
+    required: bool = True
+    default: Any = None
+
+
+# --- cutting the file -------------------------------------------------------------------------------
+
+
+def decode(source: Source) -> tuple[str, list[Problem]]:
+    """The file as text with ``\\n`` line ends, or the reasons why it is not text."""
+    path, data = source.path, source.data
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "", [Problem(path, 1, 1, "starts with a byte order mark", "Save the file as UTF-8 without BOM.")]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode("utf-8", "replace")) + 1
+        message = f"is not UTF-8: byte 0x{data[error.start]:02X}"
+        return "", [Problem(path, line, column, message, "Save the file as UTF-8.")]
+    text = text.replace("\r\n", "\n")
+    problems = []
+    for match in _CONTROL.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+        problems.append(
+            Problem(path, line, column, f"holds the invisible character U+{ord(match[0]):04X}", "Delete it.")
+        )
+    return text, problems
+
+
+def split(source: Source) -> tuple[Document | None, list[Problem]]:
+    """Cut a content file into front matter and body."""
+    text, problems = decode(source)
+    if problems:
+        return None, problems
+    path = source.path
+    start = "Start the file with front matter between two lines that hold only ---."
+    if not text.strip():
+        return None, [Problem(path, 1, 1, "is empty", start)]
+    lines = text.split("\n")
+    if lines[0].rstrip() != FENCE:
+        return None, [Problem(path, 1, 1, "does not start with front matter", start)]
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), 0)
+    if not end:
+        return None, [Problem(path, 1, 1, "has front matter that never closes", "Put a line --- after the last field.")]
+    for number, line in enumerate(lines[1:end], 2):
+        if "\t" in line:
+            problems.append(Problem(path, number, line.index("\t") + 1, "has a tab in the front matter", "Use spaces."))
+    if problems:
+        return None, problems
+    try:
+        node = yamltree.parse("\n".join(lines[1:end]), first_line=2)
+    except yamltree.YamlError as error:
+        return None, [Problem(path, error.line, error.column, f"front matter {error.message}", error.hint)]
+    if not isinstance(node, yamltree.Mapping):
+        return None, [Problem(path, 2, 1, "has front matter without fields", "Write one `key: value` a line.")]
+    return Document(node, "\n".join(lines[end + 1 :]), end + 2), []
+
+
+def read_fields(path: str, node: yamltree.Mapping, fields: tuple[Field, ...]) -> tuple[dict[str, Any], list[Problem]]:
+    """The values of ``fields`` in ``node``, by name; wrong and missing ones are problems."""
+    known = {field.name: field for field in fields}
+    values: dict[str, Any] = {field.name: field.default for field in fields}
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for key, value in node.entries:
+        name = key.text
+        if name in seen:
+            problems.append(Problem(path, key.line, key.column, f"`{name}` is given twice", "Keep one of them."))
+        elif name not in known:
+            problems.append(Problem(path, key.line, key.column, f"`{name}` is not a field here", _suggest(name, known)))
+        else:
+            try:
+                values[name] = known[name].read(value)
+            except FieldError as error:
+                message = f"`{name}` {error.message}"
+                problems.append(Problem(path, error.node.line, error.node.column, message, error.hint))
+        seen.add(name)
+    for field in fields:
+        if field.required and field.name not in seen:
+            problems.append(
+                Problem(path, node.line, node.column, f"`{field.name}` is missing", f"Add a line `{field.name}: …`.")
+            )
+    return values, problems
+
+
+def _suggest(name: str, known: dict[str, Field]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean `{near[0]}`?" if near else f"Fields here: {', '.join(known)}."
+
+
+# --- reading values ---------------------------------------------------------------------------------
+
+
+def text(longest: int = 200, *, empty: bool = False) -> Read:
+    def read(node: yamltree.Node) -> str:
+        if not isinstance(node, yamltree.Scalar):
+            raise FieldError(node, "is not a text", "Write it on one line, in quotes if it has special characters.")
+        value = " ".join(node.text.split())
+        if not value and not empty:
+            raise FieldError(node, "is empty")
+        if len(value) > longest:
+            raise FieldError(node, f"is {len(value)} characters long; at most {longest} fit")
+        return value
+
+    return read
+
+
+def integer(lowest: int, highest: int) -> Read:
+    def read(node: yamltree.Node) -> int:
+        if not isinstance(node, yamltree.Scalar) or not node.plain or not re.fullmatch(r"[0-9]{1,6}", node.text):
+            raise FieldError(node, "is not a whole number", "Write digits without quotes.")
+        value = int(node.text)
+        if not lowest <= value <= highest:
+            raise FieldError(node, f"is {value}; it has to be from {lowest} to {highest}")
+        return value
+
+    return read
+
+
+def flag(node: yamltree.Node) -> bool:
+    if not isinstance(node, yamltree.Scalar) or node.text not in ("true", "false"):
+        raise FieldError(node, "is neither `true` nor `false`")
+    return node.text == "true"
+
+
+def choice(words: type[enum.Enum]) -> Read:
+    allowed = [word.value for word in words]
+
+    def read(node: yamltree.Node) -> enum.Enum:
+        if not isinstance(node, yamltree.Scalar) or node.text not in allowed:
+            given = f"`{node.text}`" if isinstance(node, yamltree.Scalar) else "not a word"
+            raise FieldError(node, f"is {given}", f"Write one of: {', '.join(allowed)}.")
+        return words(node.text)
+
+    return read
+
+
+def day(node: yamltree.Node) -> date:
+    if isinstance(node, yamltree.Scalar) and re.fullmatch(r"\d{4}-\d\d-\d\d", node.text):
+        try:
+            return date.fromisoformat(node.text)
+        except ValueError as error:
+            raise FieldError(node, f"is not a day: {error}") from None
+    raise FieldError(node, "is not a day", "Write it like 2026-11-22.")
+
+
+def address(node: yamltree.Node) -> str:
+    value: str = text(500)(node)
+    if not re.fullmatch(r"https?://[^\s<>\"'`]+", value):
+        raise FieldError(node, "is not a web address", "Start it with https://.")
+    return value
+
+
+def items(read: Read, fewest: int = 0, most: int = 40) -> Read:
+    """A list whose items are read by ``read``, without repetitions."""
+
+    def read_all(node: yamltree.Node) -> tuple[Any, ...]:
+        if not isinstance(node, yamltree.Sequence):
+            raise FieldError(node, "is not a list", "Write [a, b] or one `- item` a line.")
+        if not fewest <= len(node.items) <= most:
+            raise FieldError(node, f"has {len(node.items)} items; it takes {fewest} to {most}")
+        values: list[Any] = []
+        for item in node.items:
+            value = read(item)
+            if value in values:
+                raise FieldError(item, f"names {getattr(value, 'value', value)!r} twice")
+            values.append(value)
+        return tuple(values)
+
+    return read_all
+
+
+def record(*fields: Field) -> Read:
+    """A mapping with fields of its own, as a dictionary."""
+
+    def read(node: yamltree.Node) -> dict[str, Any]:
+        if not isinstance(node, yamltree.Mapping):
+            names = ", ".join(f"{field.name}: …" for field in fields if field.required)
+            raise FieldError(node, "is not a mapping", f"Write {{{names}}}.")
+        values, problems = read_fields("", node, fields)
+        if problems:
+            first = problems[0]
+            raise FieldError(yamltree.Scalar("", first.line, first.column, True), first.message, first.hint)
+        return values
+
+    return read
+
+
+def section(node: yamltree.Node) -> SectionRef:
+    values = record(Field("rfc", integer(1, 99999)), Field("section", section_number, required=False, default=""))(node)
+    return SectionRef(values["rfc"], values["section"])
+
+
+def section_number(node: yamltree.Node) -> str:
+    value: str = text(20)(node)
+    if not re.fullmatch(r"(\d+|[A-Z])(\.\d+)*", value):
+        raise FieldError(node, f"is {value!r}, not a section number", "Write it like 15.5.5 or B.2.")
+    return value
+
+
+def since(node: yamltree.Node) -> Since:
+    values = record(Field("rfc", integer(1, 99999)), Field("year", integer(1969, 2100)))(node)
+    return Since(values["rfc"], values["year"])
+
+
+def name(node: yamltree.Node) -> str:
+    """A page's name as ``[[…]]`` uses it."""
+    value: str = text(80)(node)
+    if not re.fullmatch(r"[0-9a-z]+(-[0-9a-z]+)*", value):
+        raise FieldError(node, f"is {value!r}, not the name of a page", "Write 404, 4xx or a guide's file name.")
+    return value
+
+
+# --- the fields -------------------------------------------------------------------------------------
+
+_VENDOR = Field("vendor", name)
+_NOTE = Field("note", text(240))
+
+_SHARED = (
+    Field("title", text(80)),
+    Field("summary", text(240)),
+    Field("keywords", items(text(80), 1, 20)),
+    Field("updated", day),
+)
+_SYMPTOMS = Field("symptoms", items(text(240)), required=False, default=())
+_SEE = Field("see", items(name))
+_DRAFT = Field("draft", flag, required=False, default=False)
+
+_CODE = (
+    Field("code", integer(1, 999)),
+    Field("phrase", text(80, empty=True)),
+    Field("standing", choice(Standing)),
+    Field("deprecated", flag, required=False, default=False),
+    Field("spec", items(section), required=False, default=()),
+    Field("since", since, required=False),
+    Field("cacheable", choice(Cacheable)),
+    Field("body", choice(Body)),
+    Field("retry", choice(Retry)),
+    Field("senders", items(choice(Sender), 1)),
+    Field(
+        "vendors",
+        items(
+            record(
+                _VENDOR,
+                Field("name", text(120), required=False, default=""),
+                _NOTE,
+                Field("seen", choice(Seen)),
+                Field("trust", choice(Trust)),
+                Field("source", address, required=False, default=""),
+            )
+        ),
+        required=False,
+        default=(),
+    ),
+    _SYMPTOMS,
+    _SEE,
+    _DRAFT,
+)
+_CODE_TRANSLATED = (_SYMPTOMS, Field("vendors", items(record(_VENDOR, _NOTE)), required=False, default=()))
+
+#: Front matter by kind of page: the fields of the default language's file, and those of a translation.
+FIELDS: dict[Kind, tuple[tuple[Field, ...], tuple[Field, ...]]] = {
+    Kind.CODE: (_SHARED + _CODE, _SHARED + _CODE_TRANSLATED),
+    Kind.GUIDE: ((*_SHARED, _SEE, _DRAFT), _SHARED),
+    Kind.CLASS: (_SHARED, _SHARED),
+    Kind.HOME: (_SHARED, _SHARED),
+}

@@ -1,0 +1,291 @@
+"""The words the rest of the program is written in. No I/O, no policy."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+class Kind(enum.Enum):
+    """What sort of page it is; decides its front matter, template and address."""
+
+    HOME = "home"
+    CLASS = "class"
+    CODE = "code"
+    GUIDE = "guide"
+
+
+class Standing(enum.Enum):
+    """The status code's standing in the IANA HTTP Status Code Registry."""
+
+    REGISTERED = "registered"
+    TEMPORARY = "temporary"
+    UNUSED = "unused"
+    VENDOR = "vendor"
+
+
+class Cacheable(enum.Enum):
+    """Whether a cache may reuse the response (RFC 9110 §15.1, RFC 9111 §4.2.2)."""
+
+    HEURISTIC = "heuristic"
+    EXPLICIT = "explicit"
+    NEVER = "never"
+
+
+class Body(enum.Enum):
+    """Whether the response may have content (RFC 9110 §6.4.1)."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+
+
+class Retry(enum.Enum):
+    """What becomes of the same request sent again (RFC 9110 §9.2.2 and the code's own section)."""
+
+    UNNEEDED = "unneeded"
+    POINTLESS = "pointless"
+    LATER = "later"
+    AMENDED = "amended"
+
+
+class Sender(enum.Enum):
+    """Who generates the status code (roles of RFC 9110 §3)."""
+
+    ORIGIN = "origin"
+    GATEWAY = "gateway"
+    PROXY = "proxy"
+    CACHE = "cache"
+    NETWORK = "network"
+    CLIENT = "client"
+
+
+class Seen(enum.Enum):
+    """Who gets to see a vendor's number."""
+
+    CLIENT = "client"
+    LOG = "log"
+    BOTH = "both"
+    BODY = "body"
+
+
+class Trust(enum.Enum):
+    """How well a vendor's use of a number is attested."""
+
+    DOCUMENTED = "documented"
+    REPORTED = "reported"
+    HEARSAY = "hearsay"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the site.
+
+    ``key`` names it in files and settings (``en``), ``tag`` is its BCP 47 tag, ``suffix`` stands before
+    ``.md`` in file names and ``prefix`` in front of addresses; both are empty for the default language.
+    """
+
+    key: str
+    tag: str
+    name: str
+    suffix: str
+    prefix: str
+
+
+#: Every language the program knows, by key: its BCP 47 tag and its own name.
+LANGUAGES: Mapping[str, tuple[str, str]] = {"zh": ("zh-CN", "简体中文"), "en": ("en", "English")}
+
+#: The classes of RFC 9110 §15; a number outside them belongs to ``other``.
+CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+OTHER = "other"
+
+
+def class_of(number: int) -> str:
+    """The class of a status code: ``4xx`` for 404, ``other`` outside 100–599 (RFC 9110 §15)."""
+    return f"{number // 100}xx" if 100 <= number <= 599 else OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRef:
+    """A section of an RFC, or the whole RFC when ``section`` is empty."""
+
+    rfc: int
+    section: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"RFC {self.rfc}" + (f" §{self.section}" if self.section else "")
+
+    @property
+    def url(self) -> str:
+        """The section at the RFC Editor; appendices are anchored ``appendix-B``, sections ``section-15.1``."""
+        url = f"https://www.rfc-editor.org/rfc/rfc{self.rfc}.html"
+        if not self.section:
+            return url
+        return f"{url}#{'appendix' if self.section[0].isalpha() else 'section'}-{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The RFC that first defined a status code, and its year."""
+
+    rfc: int
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class VendorUse:
+    """What one vendor means by a number; ``note`` is in the page's languages, by language key."""
+
+    vendor: str
+    name: str
+    notes: Mapping[str, str]
+    seen: Seen
+    trust: Trust
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCode:
+    """The facts about one status code that hold in every language."""
+
+    number: int
+    phrase: str
+    standing: Standing
+    cacheable: Cacheable
+    body: Body
+    retry: Retry
+    senders: tuple[Sender, ...]
+    spec: tuple[SectionRef, ...] = ()
+    since: Since | None = None
+    deprecated: bool = False
+    vendors: tuple[VendorUse, ...] = ()
+
+    @property
+    def class_key(self) -> str:
+        return class_of(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a page's text. ``title`` is Markdown, ``text`` the same without its marks."""
+
+    level: int
+    title: str
+    text: str
+    anchor: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A ``[[target#fragment|label]]`` in a page's text."""
+
+    target: str
+    fragment: str
+    label: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An ``RFC 9110 §15.5.5`` in a page's text."""
+
+    ref: SectionRef
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inclusion:
+    """A ``[[file:…]]`` in a page's text; ``path`` is relative to ``content/guides``."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a page's text contains, found without rendering it."""
+
+    headings: tuple[Heading, ...] = ()
+    references: tuple[Reference, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    inclusions: tuple[Inclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A page in one language: its translated front matter and its Markdown.
+
+    ``digest`` stands for the whole source file; ``line`` is the number of the body's first line in it.
+    """
+
+    path: str
+    digest: str
+    title: str
+    summary: str
+    keywords: tuple[str, ...]
+    symptoms: tuple[str, ...]
+    updated: date
+    body: str
+    line: int
+    outline: Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the handbook in all its languages.
+
+    ``name`` is what ``[[…]]`` and ``see`` call it (``404``, ``4xx``, ``401-vs-403``; empty for the home page).
+    """
+
+    name: str
+    kind: Kind
+    texts: Mapping[str, Text]
+    code: StatusCode | None = None
+    see: tuple[str, ...] = ()
+    draft: bool = False
+
+    @property
+    def slug(self) -> str:
+        """The page's address below its language's prefix, without slashes at the ends."""
+        return f"guides/{self.name}" if self.kind is Kind.GUIDE else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a reference in the text becomes: a relative address, the text shown and CSS classes."""
+
+    href: str
+    text: str
+    classes: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a site owner sets in ``site.toml``. ``base_url`` is empty or ends with a slash."""
+
+    titles: Mapping[str, str]
+    languages: tuple[Language, ...]
+    base_url: str = ""
+    repository: str = ""
+    edit_url: str = ""
+    licence: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def default(self) -> Language:
+        return self.languages[0]
+
+    def address(self, language: Language, slug: str) -> str:
+        """The site-absolute address of a page: ``/en/404/``."""
+        return f"/{language.prefix}{slug}/" if slug else f"/{language.prefix}"
+
+
+#: The sections of a code page in their order (DESIGN: anatomy of a code page), and those a writer fills.
+SECTIONS = ("meaning", "senders", "causes", "choosing", "evidence", "code", "history", "see")
+WRITTEN_SECTIONS = ("meaning", "senders", "causes", "choosing", "code", "history")

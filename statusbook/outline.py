@@ -1,0 +1,215 @@
+"""A page's text read without rendering it: headings, references, citations, and what may not be there.
+
+The dialect is described in CONTRIBUTING.md. This reader sees the text line by line with code masked out,
+so that it can name line and column of everything it finds; :mod:`statusbook.markdown` turns the same
+text into HTML and refuses to pass on what is a problem here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .model import Citation, Heading, Inclusion, Outline, Reference, SectionRef
+from .problems import Problem
+
+#: ``[[target]]``, ``[[target#fragment]]``, ``[[target|label]]``; in a table the bar is written ``\|``.
+REFERENCE = r"\[\[([0-9a-z-]+)(?:#([0-9a-z-]+))?(?:\\?\|([^\[\]|]+))?\]\]"
+#: ``RFC 9110 §15.5.5`` or ``RFC 9110``.
+CITATION = r"\bRFC (\d{1,5})(?: ?§ ?((?:\d+|[A-Z])(?:\.\d+)*))?(?![\d.]*\d)"
+#: ``[[file:204-live-events/server.py]]``
+INCLUSION = r"\[\[file:([0-9A-Za-z][0-9A-Za-z._/-]*)\]\]"
+#: Where a link may lead besides a fragment of its own page.
+SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+\Z|#[0-9a-z-]+\Z", re.ASCII)
+CALLOUTS = ("note", "tip", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of lines: fenced code (``fence`` is its mark, ``info`` the opening line) or text (both empty).
+
+    ``line`` is the number of the first line, for code that of the opening fence.
+    """
+
+    line: int
+    fence: str
+    info: str
+    lines: tuple[str, ...]
+    closed: bool
+
+    @property
+    def language(self) -> str:
+        return self.info.strip().lstrip("`~").strip()
+
+
+_REFERENCE, _CITATION, _INCLUSION = re.compile(REFERENCE), re.compile(CITATION), re.compile(INCLUSION)
+_FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
+_LANGUAGE = re.compile(r"[a-z0-9+-]*\Z")
+_CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_HEADING = re.compile(r"(#{1,6})(?:\s+(?P<title>.*?))?(?:\s*\{(?P<attribute>[^{}]*)\})?\s*#*\s*\Z")
+_ANCHOR = re.compile(r"#[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_RAW_HTML = re.compile(r"(?<!\\)<(?!https?://)(?=[A-Za-z/!?])")
+_LINK = re.compile(
+    r"(!?)(?<!\\)\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\((?P<inline>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)[^()]*\)|\s?\[[^\[\]]*\])"
+)
+_DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]+\]:\s")
+_CALLOUT = re.compile(r"!!!\s*(?P<kind>\S*)(?:\s+(?P<title>.*))?\Z")
+_MARKS = re.compile(r"(`+|\*\*|\*)")
+
+
+def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]:
+    """The outline of ``body``, whose first line is line ``first_line`` of the file ``path``."""
+    problems: list[Problem] = []
+    headings: list[Heading] = []
+    references: list[Reference] = []
+    citations: list[Citation] = []
+    inclusions: list[Inclusion] = []
+    for number, line in _prose(path, body, first_line, problems):
+        masked = _mask_code(path, number, line, problems)
+        if line.startswith("#"):
+            heading = _heading(path, number, line, problems)
+            if heading:
+                headings.append(heading)
+        for match in _INCLUSION.finditer(masked):
+            inclusions.append(Inclusion(match[1], number, match.start() + 1))
+            if masked.strip() != match[0]:
+                problems.append(
+                    Problem(
+                        path,
+                        number,
+                        match.start() + 1,
+                        "[[file:…]] does not stand alone",
+                        "Give it a paragraph of its own.",
+                    )
+                )
+        for match in _REFERENCE.finditer(masked):
+            label = line[match.start(3) : match.end(3)] if match[3] else ""
+            references.append(Reference(match[1], match[2] or "", label.strip(), number, match.start() + 1))
+        for match in _CITATION.finditer(masked):
+            citations.append(Citation(SectionRef(int(match[1]), match[2] or ""), number, match.start() + 1))
+        _forbidden(path, number, masked, problems)
+    _unique_anchors(path, headings, problems)
+    return Outline(tuple(headings), tuple(references), tuple(citations), tuple(inclusions)), problems
+
+
+def prose(body: str) -> Iterator[tuple[int, str]]:
+    """The lines of ``body`` outside fenced code, counted from 1, with code spans blanked out."""
+    for number, line in _prose("", body, 1, []):
+        yield number, _mask_code("", number, line, [])
+
+
+def segments(body: str, first_line: int = 1) -> Iterator[Segment]:
+    """``body`` cut into its fenced code blocks and the text between them."""
+    fence, info, start = "", "", first_line
+    lines: list[str] = []
+    for number, line in enumerate(body.split("\n"), first_line):
+        match = _FENCE.match(line)
+        if match and (not fence or (match["fence"] == fence and not match["rest"].strip())):
+            yield Segment(start, fence, info, tuple(lines), closed=True)
+            fence, info = ("", "") if fence else (match["fence"], line)
+            start, lines = (number + 1, []) if not fence else (number, [])
+        else:
+            lines.append(line)
+    yield Segment(start, fence, info, tuple(lines), closed=not fence)
+
+
+def _prose(path: str, body: str, first_line: int, problems: list[Problem]) -> Iterator[tuple[int, str]]:
+    for segment in segments(body, first_line):
+        if not segment.fence:
+            yield from enumerate(segment.lines, segment.line)
+            continue
+        match = _FENCE.match(segment.info)
+        assert match is not None
+        if match["indent"]:
+            problems.append(
+                Problem(path, segment.line, 1, "has an indented code fence", "Start the fence in the first column.")
+            )
+        if not _LANGUAGE.match(match["rest"].strip()):
+            column = match.start("rest") + 1
+            problems.append(
+                Problem(path, segment.line, column, "has more than a language after the code fence", "Write ```nginx.")
+            )
+        if not segment.closed:
+            hint = f"Add a line {segment.fence} where the code ends."
+            problems.append(Problem(path, segment.line, 1, "opens a code fence that never closes", hint))
+
+
+def _mask_code(path: str, number: int, line: str, problems: list[Problem]) -> str:
+    masked = _CODE_SPAN.sub(lambda match: "\0" * len(match[0]), line)
+    stray = re.search(r"(?<!\\)`", masked)
+    if stray:
+        problems.append(
+            Problem(
+                path,
+                number,
+                stray.start() + 1,
+                "opens `code` that does not close on its line",
+                "Write \\` for a backtick of the text.",
+            )
+        )
+    return masked
+
+
+def _heading(path: str, number: int, line: str, problems: list[Problem]) -> Heading | None:
+    match = _HEADING.match(line)
+    if not match or not match["title"]:
+        problems.append(
+            Problem(path, number, 1, "is not a heading", "Write `## Title`; a # of the text is written \\#.")
+        )
+        return None
+    level = len(match[1])
+    if level == 1 or level > 4:
+        problems.append(
+            Problem(
+                path, number, 1, f"has a heading of level {level}", "Use ## to ####; the title is in the front matter."
+            )
+        )
+    anchor = ""
+    if match["attribute"] is not None:
+        if not _ANCHOR.match(match["attribute"]):
+            column = match.start("attribute")
+            problems.append(
+                Problem(
+                    path, number, column, f"{{{match['attribute']}}} is not an anchor", "Write {#lower-case-words}."
+                )
+            )
+        anchor = match["attribute"][1:]
+    title = match["title"].strip()
+    return Heading(level, title, _MARKS.sub("", title), anchor, number)
+
+
+def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> None:
+    for match in _RAW_HTML.finditer(masked):
+        hint = "Write Markdown; for a literal < put the text in `code` or write \\<."
+        problems.append(Problem(path, number, match.start() + 1, "has raw HTML", hint))
+    for match in _LINK.finditer(masked):
+        column = match.start() + 1
+        if match[1]:
+            problems.append(Problem(path, number, column, "has an image", "Pictures are not part of the dialect."))
+        elif match["inline"] is None:
+            if not _REFERENCE.match(masked, match.start()):
+                problems.append(Problem(path, number, column, "has a reference link", "Write [text](https://…)."))
+        elif not SAFE_URL.match(match["inline"]):
+            hint = "Link other pages with [[name]], the web with https://…, a section with #anchor."
+            problems.append(Problem(path, number, match.start("inline") + 1, f"links to {match['inline']!r}", hint))
+    if _DEFINITION.match(masked):
+        problems.append(
+            Problem(path, number, 1, "defines a reference link", "Write [text](https://…) where the link is.")
+        )
+    for match in re.finditer(r"\[\[", masked):
+        if not (_REFERENCE.match(masked, match.start()) or _INCLUSION.match(masked, match.start())):
+            hint = "Write [[404]], [[404#causes|text]] or [[file:…]]."
+            problems.append(Problem(path, number, match.start() + 1, "has [[ that is not a reference", hint))
+    callout = _CALLOUT.match(masked)
+    if callout and (callout["kind"] not in CALLOUTS or not re.fullmatch(r'"[^"]*"|', callout["title"] or "")):
+        hint = f'Write !!! {"|".join(CALLOUTS)} "title".'
+        problems.append(Problem(path, number, 1, "has a callout of another form", hint))
+
+
+def _unique_anchors(path: str, headings: list[Heading], problems: list[Problem]) -> None:
+    first: dict[str, int] = {}
+    for heading in headings:
+        if heading.anchor and first.setdefault(heading.anchor, heading.line) != heading.line:
+            message = f"repeats the anchor #{heading.anchor} of line {first[heading.anchor]}"
+            problems.append(Problem(path, heading.line, 1, message, "Choose another anchor."))

@@ -1,0 +1,109 @@
+"""Facts that pages draw tables from: ``data/registry.csv`` and ``data/constants.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .model import SectionRef, Standing
+from .problems import Problem
+from .sources import Snapshot
+
+REGISTRY = "data/registry.csv"
+CONSTANTS = "data/constants.csv"
+
+_REGISTRY_COLUMNS = ("code", "phrase", "standing", "rfc", "section", "reference", "url")
+
+#: Columns of ``data/constants.csv`` in the order they are shown, with the name a reader knows and the
+#: language their names are written in.
+STACKS: Mapping[str, tuple[str, str]] = {
+    "go": ("Go net/http", "go"),
+    "python": ("Python http.HTTPStatus", "python"),
+    "starlette": ("Starlette / FastAPI", "python"),
+    "django": ("Django", "python"),
+    "servlet": ("Jakarta Servlet", "java"),
+    "spring": ("Spring", "java"),
+    "java_net": ("java.net.HttpURLConnection", "java"),
+    "dotnet": (".NET", "csharp"),
+    "php": ("PHP (Symfony)", "php"),
+    "ruby": ("Ruby (Rack, Rails)", "ruby"),
+    "rust": ("Rust http", "rust"),
+    "npm": ("npm http-status-codes", "js"),
+    "apache": ("Apache httpd", "c"),
+    "nginx": ("nginx", "c"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryEntry:
+    """An entry of the IANA HTTP Status Code Registry. ``spec`` is None for a reference that is no RFC."""
+
+    number: int
+    phrase: str
+    standing: Standing
+    spec: SectionRef | None
+    reference: str
+    url: str
+
+
+class Constant(NamedTuple):
+    """What a language or framework calls a status code. ``lexer`` names the language of ``name``."""
+
+    stack: str
+    name: str
+    lexer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    registry: Mapping[int, RegistryEntry] = field(default_factory=dict)
+    constants: Mapping[int, tuple[Constant, ...]] = field(default_factory=dict)
+
+
+def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
+    """Both tables; a table that is not there is empty."""
+    problems: list[Problem] = []
+    registry: dict[int, RegistryEntry] = {}
+    for line, row in _rows(snapshot, REGISTRY, _REGISTRY_COLUMNS, problems):
+        try:
+            number, standing = int(row["code"]), Standing(row["standing"])
+            spec = SectionRef(int(row["rfc"]), row["section"]) if row["rfc"] else None
+        except ValueError as error:
+            problems.append(Problem(REGISTRY, line, 1, f"has a wrong value: {error}"))
+            continue
+        if number in registry:
+            problems.append(Problem(REGISTRY, line, 1, f"has {number} a second time"))
+        registry[number] = RegistryEntry(number, row["phrase"], standing, spec, row["reference"], row["url"])
+    constants: dict[int, tuple[Constant, ...]] = {}
+    for line, row in _rows(snapshot, CONSTANTS, ("code", *STACKS), problems):
+        if not row["code"].isdecimal():
+            problems.append(Problem(CONSTANTS, line, 1, f"{row['code']!r} is not a status code"))
+            continue
+        constants[int(row["code"])] = tuple(
+            Constant(label, row[stack], lexer) for stack, (label, lexer) in STACKS.items() if row[stack]
+        )
+    return Tables(registry, constants), problems
+
+
+def _rows(
+    snapshot: Snapshot, path: str, columns: tuple[str, ...], problems: list[Problem]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    source = snapshot.get(path)
+    if source is None:
+        return
+    try:
+        reader = csv.reader(io.StringIO(source.data.decode("utf-8"), newline=""), strict=True)
+        header = tuple(next(reader, ()))
+        if header != columns:
+            problems.append(Problem(path, 1, 1, "has other columns", f"Write: {','.join(columns)}"))
+            return
+        for values in reader:
+            if len(values) == len(columns):
+                yield reader.line_num, dict(zip(columns, values, strict=True))
+            else:
+                problems.append(Problem(path, reader.line_num, 1, f"has {len(values)} cells, not {len(columns)}"))
+    except (UnicodeDecodeError, csv.Error) as error:
+        problems.append(Problem(path, 0, 0, f"is not CSV in UTF-8: {error}"))
