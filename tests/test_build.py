@@ -1,0 +1,198 @@
+"""Building to a disk: complete or not at all, and nothing made twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from statusbook import publish
+from statusbook.build import build
+from statusbook.problems import BadInput
+
+from .book import ROOT, code_page, small_book, write_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write_project(tmp_path)
+    return tmp_path
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_build_writes_the_site_and_its_manifest(project: Path) -> None:
+    summary = build(project, project / "site")
+    files = tree(project / "site")
+    assert summary.changed
+    assert summary.outputs == summary.made == len(files) - 1
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["sha256"] == {
+        path: hashlib.sha256(data).hexdigest() for path, data in files.items() if path != "manifest.json"
+    }
+
+
+def test_a_second_build_makes_nothing(project: Path) -> None:
+    build(project, project / "site")
+    before = {path: path.stat().st_ino for path in (project / "site").rglob("*")}
+    summary = build(project, project / "site")
+    assert (summary.made, summary.changed) == (0, False)
+    assert {path: path.stat().st_ino for path in (project / "site").rglob("*")} == before
+
+
+def test_an_edit_makes_only_what_depends_on_it(project: Path) -> None:
+    build(project, project / "site")
+    source = project / "content/4xx/410.md"
+    source.write_text(source.read_text().replace("资源不在这里", "资源已经移走"))
+    assert build(project, project / "site").made == 2
+    assert "资源已经移走" in (project / "site/410/index.html").read_text()
+
+
+def test_a_removed_page_leaves_the_site(project: Path) -> None:
+    build(project, project / "site")
+    for path in (project / "content/guides").iterdir():
+        path.unlink()
+    source = project / "content/4xx/404.md"
+    source.write_text(source.read_text().replace("[410, gone-or-missing]", "[410]"))
+    build(project, project / "site")
+    assert not (project / "site/guides").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("cache", [True, False])
+def test_cache_and_processes_change_no_byte(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, jobs: int, cache: bool
+) -> None:
+    build(project, project / "site")
+    first = tree(project / "site")
+    other = tmp_path_factory.mktemp("other")
+    write_project(other)
+    build(other, other / "site", cache=cache, jobs=jobs)
+    build(other, other / "site", cache=cache, jobs=jobs)
+    assert tree(other / "site") == first
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"version": "0", "outputs": {"404/index.html": ["x", "y"]}}',
+        b'{"version": null, "outputs": 3}',
+    ],
+)
+def test_a_damaged_cache_costs_only_time(project: Path, damage: bytes) -> None:
+    build(project, project / "site")
+    first = tree(project / "site")
+    (record,) = (project / ".cache").glob("*.json")
+    record.write_bytes(damage)
+    assert build(project, project / "site").made == len(first) - 1
+    assert tree(project / "site") == first
+
+
+def test_a_file_changed_in_the_site_is_mended(project: Path) -> None:
+    build(project, project / "site")
+    page = project / "site/404/index.html"
+    good = page.read_bytes()
+    page.write_bytes(b"<script>evil</script>")
+    (project / "site/stray.html").write_text("left behind")
+    assert build(project, project / "site").changed
+    assert page.read_bytes() == good
+    assert not (project / "site/stray.html").exists()
+
+
+def test_a_broken_source_leaves_the_site_as_it_was(project: Path) -> None:
+    build(project, project / "site")
+    first = tree(project / "site")
+    (project / "content/4xx/404.md").write_text(code_page(404, title=""))
+    (project / "content/4xx/410.md").write_text("")
+    with pytest.raises(BadInput) as caught:
+        build(project, project / "site")
+    assert {problem.path for problem in caught.value.problems} == {"content/4xx/404.md", "content/4xx/410.md"}
+    assert tree(project / "site") == first
+    assert sorted(path.name for path in project.glob(".site*")) == []
+
+
+def test_a_template_that_fails_on_the_last_page_publishes_nothing(project: Path) -> None:
+    build(project, project / "site")
+    first = tree(project / "site")
+    template = project / "templates/guide.html"
+    failing = "{% if lang.key == 'en' %}{{ 1 // 0 }}{% endif %}{% endblock %}"
+    template.write_text(failing.join(template.read_text().rsplit("{% endblock %}", 1)))
+    for jobs in (1, 2):
+        with pytest.raises(BadInput, match=r"templates/guide\.html:\d+:1: cannot be rendered: ZeroDivisionError"):
+            build(project, project / "site", jobs=jobs)
+    assert tree(project / "site") == first
+
+
+def test_leftovers_of_a_killed_build_are_removed(project: Path) -> None:
+    left = project / ".site.new-abcd1234"
+    left.mkdir()
+    (left / "half.html").write_text("half")
+    build(project, project / "site")
+    assert not left.exists()
+
+
+def test_a_link_in_the_sources_is_refused(project: Path) -> None:
+    (project / "content/4xx/411.md").symlink_to("/etc/passwd")
+    with pytest.raises(BadInput, match=r"content/4xx/411\.md: is a symbolic link"):
+        build(project, project / "site")
+
+
+@pytest.mark.parametrize("target", [".", "..", "content", "templates"])
+def test_sources_are_never_replaced_by_a_site(project: Path, target: str) -> None:
+    with pytest.raises(BadInput, match="cannot be the output"):
+        build(project, project / target)
+
+
+def test_a_folder_of_somebody_else_is_never_replaced(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    precious = tmp_path_factory.mktemp("precious")
+    (precious / "thesis.txt").write_text("years of work")
+    with pytest.raises(BadInput, match="did not make"):
+        build(project, precious)
+    assert (precious / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_system_without_exchange_gets_two_renames(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_swap(a: Path, b: Path) -> None:
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr(publish, "_swap", no_swap)
+    build(project, project / "site")
+    (project / "content/4xx/404.md").write_text(small_book()["content/4xx/404.md"].replace("不在这里", "不在那里"))
+    build(project, project / "site")
+    assert "不在那里" in (project / "site/404/index.html").read_text()
+    assert sorted(path.name for path in project.glob(".site*")) == []
+
+
+def test_two_builds_at_once_both_succeed(project: Path) -> None:
+    shutil.copytree(ROOT / "statusbook", project / "statusbook", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "build.py", project / "build.py")
+    command = [sys.executable, "build.py", "build", "--no-cache"]
+    runs = [subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    results = [run.communicate(timeout=60) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], results
+    assert (project / "site/404/index.html").exists()
+
+
+def test_the_environment_changes_no_byte(project: Path) -> None:
+    shutil.copytree(ROOT / "statusbook", project / "statusbook", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "build.py", project / "build.py")
+    trees = []
+    for environment in (
+        {"TZ": "UTC", "PYTHONHASHSEED": "1", "LC_ALL": "C"},
+        {"TZ": "Asia/Shanghai", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"},
+    ):
+        command = [sys.executable, "build.py", "build", "--no-cache", "--quiet"]
+        subprocess.run(command, cwd=project, env={**os.environ, **environment}, check=True, timeout=60)
+        trees.append(tree(project / "site"))
+    assert trees[0] == trees[1]

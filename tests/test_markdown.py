@@ -1,0 +1,167 @@
+"""Markdown as readers see it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from statusbook import markdown, outline
+from statusbook.model import Link, Text
+
+AROUND = markdown.Surroundings(
+    links={
+        ("404", ""): Link("../404/", "404", "ref c4", "未找到 Not Found"),
+        ("404", "causes"): Link("../404/#causes", "404", "ref c4"),
+    },
+    files={"g/server.py": 'print("<hi>")\n'},
+    table_label="表格",
+    language="zh-CN",
+)
+
+
+def text(body: str) -> Text:
+    return Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), body, 1, outline.read("x.md", body, 1)[0])
+
+
+def lead(body: str, around: markdown.Surroundings = AROUND) -> str:
+    return markdown.render(text(body), around).lead
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("**粗体（括号）**后", "<strong>粗体（括号）</strong>后"),
+        ("这是**“强调”**，好", "这是<strong>“强调”</strong>，好"),
+        ("`Cache-Control: no-store`。", "<code>Cache-Control: no-store</code>。"),
+        ("[[404]]", '<a class="ref c4" href="../404/" title="未找到 Not Found">404</a>'),
+        ("[[404#causes|原因]]", '<a class="ref c4" href="../404/#causes">原因</a>'),
+        ("`[[404]]`", "<code>[[404]]</code>"),
+        (
+            "RFC 9110 §15.5.5",
+            '<a class="rfc" href="https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.5">RFC 9110 §15.5.5</a>',
+        ),
+        ("RFC 4918 §B.2", 'href="https://www.rfc-editor.org/rfc/rfc4918.html#appendix-B.2"'),
+        ("RFC 9110", '<a class="rfc" href="https://www.rfc-editor.org/rfc/rfc9110.html">RFC 9110</a>'),
+        ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+        ("原文写 Not Found 二字", '<span lang="en">Not Found</span>'),
+        ("### 原因 {#why}", '<h3 id="why">原因</h3>'),
+        ('!!! warning "小心"\n    正文', '<div class="admonition warning">'),
+        ("```nginx\nlocation / { }\n```", '<pre><code class="language-nginx">location / { }\n</code></pre>'),
+        ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+        ("[[file:g/server.py]]", "<figcaption><code>server.py</code></figcaption>"),
+        ("[[file:g/server.py]]", 'print("&lt;hi&gt;")'),
+    ],
+)
+def test_what_is_written_is_what_is_read(body: str, html: str) -> None:
+    assert html in lead(body)
+
+
+def test_a_link_inside_a_table_cell_keeps_its_text() -> None:
+    html = lead("| a | b |\n| --- | --- |\n| [[404\\|找不到]] | x |")
+    assert '<a class="ref c4" href="../404/" title="未找到 Not Found">找不到</a>' in html
+    assert '<div aria-label="表格" class="table" role="region" tabindex="0">' in html or 'class="table"' in html
+    assert '<th scope="col">a</th>' in html
+
+
+def test_sections_are_cut_at_their_headings() -> None:
+    rendered = markdown.render(text("前言。\n\n## 甲 `x` {#a}\n\n一\n\n```\n## 不是\n```\n\n## 乙 {#b}\n"), AROUND)
+    assert rendered.lead == "<p>前言。</p>"
+    assert [(s.anchor, s.title) for s in rendered.sections] == [("a", "甲 <code>x</code>"), ("b", "乙")]
+    assert "## 不是" in rendered.sections[0].html
+
+
+def test_han_in_an_english_page_is_marked() -> None:
+    around = markdown.Surroundings({}, {}, "Table", "en")
+    assert '<span lang="zh-CN">找不到页面</span>' in lead("People say 找不到页面 for it.", around)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](\x01javascript:alert(1))",
+        "[x](data:text/html;base64,xx)",
+        '[x](https://example.org/" onmouseover="alert(1))',
+        "<javascript:alert(1)>",
+        "### t {#a onclick=alert(1)}",
+        "    <b>indented</b>",
+        '![x](https://example.org/x.png "t")',
+        "[x][y]\n\n[y]: javascript:alert(1)",
+        '!!! "><script>alert(1)</script>"',
+        '```"><script>\nx\n```',
+        "&#106;avascript:",
+    ],
+)
+def test_what_slips_past_the_outline_is_harmless(body: str) -> None:
+    harmless(lead(body))
+
+
+@settings(max_examples=700, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<script>",
+                "<img src=x onerror=y>",
+                "[a](",
+                "javascript:x",
+                "data:x",
+                ")",
+                "**",
+                "`",
+                "```",
+                "\n",
+                "\n\n",
+                "    ",
+                "| a | b |\n",
+                "|---|---|\n",
+                "[[404]]",
+                "[[404|",
+                "]]",
+                "[[file:g/server.py]]",
+                "RFC 9110 §1",
+                "### h {#x}",
+                '!!! note "t"\n',
+                "&lt;",
+                "\\",
+                "中文",
+                "<https://e.org>",
+                "<!--",
+                "-->",
+                "- ",
+                "1. ",
+                "> ",
+                "\x02",
+                "\x03",
+            ]
+        ),
+        max_size=30,
+    ).map("".join)
+)
+def test_any_text_becomes_harmless_conforming_html(body: str) -> None:
+    harmless(lead(body))
+
+
+ALLOWED = {"class", "href", "id", "lang", "role", "scope", "start", "tabindex", "title", "aria-label"}
+
+
+def harmless(html: str) -> None:
+    """Only elements and attributes that our own processors write, and no address that runs script."""
+    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+    fragment = parser.parseFragment(html)
+    for element in fragment.iter():
+        tag = element.tag
+        if not isinstance(tag, str) or tag == "DOCUMENT_FRAGMENT":
+            continue
+        assert tag not in ("script", "style", "img", "iframe", "object", "embed", "form", "input", "svg", "math"), html
+        for name, value in element.attrib.items():
+            assert name in ALLOWED, (name, html)
+            if name == "href":
+                assert value.startswith(("https://", "http://", "mailto:", "#", "../")), html

@@ -1,0 +1,205 @@
+"""Pages as their source: links, languages, metadata; and what each output is made of."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from statusbook.pages import relative
+from statusbook.problems import BadInput
+
+from .book import code_page, page, plan, small_book, snapshot, translation
+
+BASE = "https://example.org/status/"
+
+
+def soup(path: str, changes: dict[str, str | bytes | None] | None = None, **options: object) -> BeautifulSoup:
+    return BeautifulSoup(page(path, changes, **options), "html.parser")
+
+
+def attribute(tag: object, name: str) -> str:
+    assert isinstance(tag, Tag), tag
+    return str(tag[name])
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("/404/", "/410/", "../410/"),
+        ("/", "/404/", "404/"),
+        ("/404/", "/", "../"),
+        ("/", "/", "./"),
+        ("/404/", "/404/", "./"),
+        ("/404/", "/404/#see", "#see"),
+        ("/en/guides/a/", "/guides/a/", "../../../guides/a/"),
+        ("/en/404/", "/static/css/site.css", "../../static/css/site.css"),
+        ("/404/", "/410/#causes", "../410/#causes"),
+    ],
+)
+def test_links_are_relative(source: str, target: str, expected: str) -> None:
+    assert relative(source, target) == expected
+
+
+def test_a_code_page_names_itself_in_title_heading_and_data() -> None:
+    html = soup("404/index.html")
+    assert html.title is not None
+    assert "404" in html.title.text
+    assert "未找到" in html.title.text
+    assert html.h1 is not None
+    assert "404" in html.h1.text
+    script = html.find("script", type="application/ld+json")
+    assert script is not None
+    data = json.loads(script.text)
+    assert data["@type"] == "TechArticle"
+    assert data["about"]["@type"] == "DefinedTerm"
+    assert data["about"]["termCode"] == "404"
+    assert data["dateModified"] == "2026-11-22"
+
+
+def test_the_language_switch_stays_on_the_page() -> None:
+    html = soup("404/index.html")
+    switch = html.find("a", hreflang="en")
+    assert attribute(switch, "href") == "../en/404/"
+    back = soup("en/404/index.html").find("a", hreflang="zh-CN")
+    assert attribute(back, "href") == "../../404/"
+
+
+def test_each_page_says_its_language() -> None:
+    assert attribute(soup("404/index.html").html, "lang") == "zh-CN"
+    assert attribute(soup("en/404/index.html").html, "lang") == "en"
+
+
+def test_the_english_phrase_on_a_chinese_page_is_marked() -> None:
+    marked = [tag.text for tag in soup("404/index.html").select('[lang="en"]')]
+    assert any("Not Found" in text for text in marked)
+
+
+def test_without_base_url_nothing_is_absolute() -> None:
+    html = soup("404/index.html")
+    assert html.find("link", rel="canonical") is None
+    assert not [a["href"] for a in html.find_all(href=True) if str(a["href"]).startswith("/")]
+
+
+def test_with_base_url_canonical_and_alternates_are_absolute() -> None:
+    html = soup("404/index.html", base_url=BASE)
+    assert attribute(html.find("link", rel="canonical"), "href") == f"{BASE}404/"
+    links = {str(link["hreflang"]): str(link["href"]) for link in html.find_all("link", rel="alternate")}
+    assert links == {"zh-CN": f"{BASE}404/", "en": f"{BASE}en/404/", "x-default": f"{BASE}404/"}
+
+
+def test_the_sitemap_lists_every_page_in_every_language() -> None:
+    outputs = plan(base_url=BASE).outputs
+    sitemap = outputs["sitemap.xml"].make().decode()
+    for address in ("", "en/", "404/", "en/404/", "4xx/", "guides/gone-or-missing/", "en/guides/gone-or-missing/"):
+        assert f"<loc>{BASE}{address}</loc>" in sitemap
+    assert f"Sitemap: {BASE}sitemap.xml" in outputs["robots.txt"].make().decode()
+
+
+def test_the_not_found_page_links_from_the_root_of_the_site() -> None:
+    html = soup("404.html", base_url=BASE)
+    assert attribute(html.find("link", rel="stylesheet"), "href").startswith("/status/static/")
+    assert attribute(html.find("form", role="search"), "action") == "/status/search/"
+
+
+def test_previous_and_next_go_by_number() -> None:
+    links = [str(a["href"]) for a in soup("404/index.html").find_all("a", rel="next")]
+    assert links == ["../410/"]
+
+
+def test_edit_link_comes_from_the_settings() -> None:
+    own = snapshot()["site.toml"].data.decode().replace('edit_url = ""', 'edit_url = "https://example.org/edit/{path}"')
+    html = page("en/404/index.html", {"site.toml": own})
+    assert "https://example.org/edit/content/4xx/404.en.md" in html
+    assert "example.org" not in page("en/404/index.html")
+
+
+def test_the_guide_is_listed_on_the_codes_it_names() -> None:
+    assert soup("410/index.html").find("a", href="../guides/gone-or-missing/") is not None
+
+
+def test_the_toc_lists_what_is_on_the_page() -> None:
+    html = soup("404/index.html")
+    anchors = {str(a["href"])[1:] for a in html.find_all("a", href=True) if str(a["href"]).startswith("#")}
+    ids = {str(tag["id"]) for tag in html.find_all(id=True)}
+    assert anchors <= ids
+    assert {"meaning", "code", "history", "see"} <= anchors
+
+
+def test_a_draft_is_only_shown_on_demand() -> None:
+    changes: dict[str, str | bytes | None] = {
+        "content/4xx/499.md": code_page(499, draft="true", standing="temporary"),
+        "content/4xx/499.en.md": translation("Draft"),
+    }
+    assert "499/index.html" not in plan(changes).outputs
+    assert "499/index.html" in plan(changes, drafts=True).outputs
+
+
+# --- what an output is made of ----------------------------------------------------------------------
+
+
+def changed(changes: dict[str, str | bytes | None]) -> set[str]:
+    """The outputs whose key differs after ``changes``."""
+    before, after = plan().outputs, plan(changes).outputs
+    return {
+        path
+        for path in before.keys() | after.keys()
+        if path not in before or path not in after or before[path].key != after[path].key
+    }
+
+
+def test_an_edited_text_changes_its_page_and_the_search_index() -> None:
+    text = small_book()["content/4xx/404.md"].replace("不在这里", "不在那里")
+    assert changed({"content/4xx/404.md": text}) == {"404/index.html", "search/index.json"}
+
+
+def test_an_edited_title_changes_the_pages_that_show_it() -> None:
+    text = small_book()["content/4xx/404.en.md"].replace("title: Not found", "title: Missing")
+    assert changed({"content/4xx/404.en.md": text}) == {
+        "en/404/index.html",
+        "en/410/index.html",
+        "en/4xx/index.html",
+        "en/index.html",
+        "en/404.html",
+        "en/search/index.html",
+        "en/search/index.json",
+        "en/guides/gone-or-missing/index.html",
+    }
+
+
+def test_a_template_changes_every_page_and_nothing_else() -> None:
+    own = snapshot()["templates/base.html"].data + b"\n"
+    outputs = plan().outputs
+    assert changed({"templates/base.html": own}) == {path for path in outputs if path.endswith(".html")}
+
+
+def test_keys_do_not_depend_on_the_order_of_files() -> None:
+    assert {o.path: o.key for o in plan().outputs.values()} == {
+        o.path: o.key for o in plan(dict(reversed(small_book().items()))).outputs.values()
+    }
+
+
+# --- broken templates -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% if %}", "templates/guide.html:1:1: cannot be rendered: TemplateSyntaxError"),
+        ("\n{{ page.nothing }}", "templates/guide.html:2:1: cannot be rendered"),
+        ("{{ nothing.at.all }}", "templates/guide.html:1:1: cannot be rendered: UndefinedError"),
+        ("{{ asset('css/none.css') }}", "static/css/none.css: is missing"),
+        ("{% extends 'none.html' %}", "templates/none.html: is missing"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(template: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        page("guides/gone-or-missing/index.html", {"templates/guide.html": template})
+    assert str(caught.value).startswith(message)
+
+
+def test_a_text_that_no_catalogue_has_is_a_problem() -> None:
+    with pytest.raises(BadInput) as caught:
+        plan({"templates/guide.html": "\n{{ t('no.such.text') }}"})
+    assert str(caught.value).startswith("templates/guide.html:2:1: uses the text `no.such.text`")
