@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. Returns the exit status: 0 done, 1 the check found problems, 2 the input is wrong."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     verb: Callable[[argparse.Namespace], int] = options.verb
     try:
         return verb(options)
@@ -106,12 +106,13 @@ def _new(options: argparse.Namespace) -> int:
 # --- arguments --------------------------------------------------------------------------------------
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The verbs and their options."""
+    root = argparse.ArgumentParser(
         prog="build.py", description="Statusbook: the handbook on HTTP status codes and its generator."
     )
-    parser.add_argument("--version", action="version", version=f"statusbook {__version__}")
-    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    root.add_argument("--version", action="version", version=f"statusbook {__version__}")
+    verbs = root.add_subparsers(title="verbs", required=True, metavar="VERB")
 
     sources = argparse.ArgumentParser(add_help=False)
     sources.add_argument(
@@ -147,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     new.add_argument("code", type=_status_code, metavar="CODE", help="the status code, such as 418")
     new.set_defaults(verb=_new)
-    return parser
+    return root
 
 
 def _count(text: str) -> int:

@@ -322,10 +322,13 @@ _CODE = (
 )
 _CODE_TRANSLATED = (_SYMPTOMS, Field("vendors", items(record(_VENDOR, _NOTE)), required=False, default=()))
 
+_PRODUCTS = Field("products", items(record(_VENDOR, Field("name", text(60))), 1))
+
 #: Front matter by kind of page: the fields of the default language's file, and those of a translation.
 FIELDS: dict[Kind, tuple[tuple[Field, ...], tuple[Field, ...]]] = {
     Kind.CODE: (_SHARED + _CODE, _SHARED + _CODE_TRANSLATED),
     Kind.GUIDE: ((*_SHARED, _SEE, _DRAFT), _SHARED),
+    Kind.VENDOR: ((*_SHARED, _PRODUCTS), (*_SHARED, _PRODUCTS)),
     Kind.CLASS: (_SHARED, _SHARED),
     Kind.HOME: (_SHARED, _SHARED),
 }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from . import frontmatter, outline, settings, strings, tables
+from . import frontmatter, outline, settings, strings, svg, tables
 from .model import (
     CLASSES,
     OTHER,
@@ -17,6 +17,7 @@ from .model import (
     Kind,
     Language,
     Page,
+    Product,
     Settings,
     Standing,
     StatusCode,
@@ -31,7 +32,11 @@ from .strings import Catalogue
 from .tables import Tables
 
 GUIDES = "guides"
+#: Folders of pages that are called by their name.
+NAMED = {GUIDES: Kind.GUIDE, "vendors": Kind.VENDOR}
 _FILE = re.compile(r"content/(?:(?P<folder>[^/]+)/)?(?P<stem>[^/.]+)(?:\.(?P<language>[^/.]+))?\.md\Z")
+#: A file of a page in one language: its source, its front matter and its text.
+_Entry = tuple[Source, dict[str, Any], Text]
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
@@ -66,12 +71,21 @@ class Library:
         return tuple(sorted(self.of_kind(Kind.GUIDE), key=lambda page: page.name))
 
     @cached_property
+    def vendors(self) -> tuple[Page, ...]:
+        return tuple(sorted(self.of_kind(Kind.VENDOR), key=lambda page: page.name))
+
+    @cached_property
+    def vendor_of(self) -> Mapping[str, tuple[Page, Product]]:
+        """The vendor page and the product behind a name in ``vendors`` of a code page."""
+        return {product.vendor: (page, product) for page in self.vendors for product in page.products}
+
+    @cached_property
     def around(self) -> Mapping[str, tuple[Page | None, Page | None]]:
         """The pages before and after a page: codes by number, classes and guides by name."""
         classes = tuple(self.pages[key] for key in self.by_class if key in self.pages)
         return {
             page.name: (row[i - 1] if i else None, row[i + 1] if i + 1 < len(row) else None)
-            for row in (self.codes, classes, self.guides)
+            for row in (self.codes, classes, self.guides, self.vendors)
             for i, page in enumerate(row)
         }
 
@@ -113,21 +127,30 @@ def read(
         reader.add(source)
     pages = reader.finish()
     problems += reader.problems
-    if not any(page.kind is Kind.CODE for page in pages.values()):
+    if not reader.has(Kind.CODE):
         problems.append(Problem("content", 0, 0, "has no status code", "Write the first: python build.py new 404"))
     facts, found = tables.read(snapshot)
     problems += found
     shown = {name: page for name, page in pages.items() if drafts or not page.draft}
     files = {source.path.removeprefix(f"content/{GUIDES}/"): source for source in snapshot.below(f"content/{GUIDES}")}
-    problems += _Links(site, pages, shown, files).problems()
-    included = {
-        item.path: files[item.path].data.decode("utf-8", "replace").replace("\r\n", "\n")
-        for page in shown.values()
-        for text in page.texts.values()
-        for item in text.outline.inclusions
-        if item.path in files
-    }
+    problems += _Links(site, pages, shown, reader.broken - pages.keys(), files).problems()
+    included, found = _included(shown, files)
+    problems += found
     return Library(site, catalogues, shown, facts, included), problems
+
+
+def _included(pages: Mapping[str, Page], files: Mapping[str, Source]) -> tuple[dict[str, str], list[Problem]]:
+    """The texts of the files that pages include, by path; diagrams are cleaned."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    wanted = {item.path for page in pages.values() for text in page.texts.values() for item in text.outline.inclusions}
+    for path in sorted(wanted & files.keys()):
+        if path.endswith(".svg"):
+            texts[path], found = svg.clean(files[path])
+        else:
+            texts[path], found = frontmatter.decode(files[path])
+        problems += found
+    return texts, problems
 
 
 # --- one file after the other -----------------------------------------------------------------------
@@ -141,7 +164,8 @@ class _Reader:
         self.languages = {language.suffix.removeprefix("."): language for language in site.languages}
         self.catalogues = catalogues
         self.problems: list[Problem] = []
-        self.found: dict[tuple[Kind, str, str], dict[str, tuple[Source, dict[str, Any], Text]]] = {}
+        self.broken: set[str] = set()
+        self.found: dict[tuple[Kind, str, str], dict[str, _Entry]] = {}
 
     def add(self, source: Source) -> None:
         """Read one file of ``content/`` if it is a page."""
@@ -168,6 +192,11 @@ class _Reader:
             entry[language.key] = (source, *values_and_text)
         else:
             entry.setdefault("", (source, {}, _NO_TEXT))  # present but broken: its translation is not missing
+            self.broken.add(name)
+
+    def has(self, kind: Kind) -> bool:
+        """Whether any file of that kind of page was found, right or wrong."""
+        return any(found is kind for found, _, _ in self.found)
 
     @staticmethod
     def _place(folder: str, stem: str) -> tuple[Kind, str] | None:
@@ -175,12 +204,9 @@ class _Reader:
             return (Kind.HOME, "") if stem == "_index" else None
         if stem == "_index":
             return (Kind.CLASS, folder) if folder in (*CLASSES, OTHER) else None
-        if folder == GUIDES:
-            return (
-                (Kind.GUIDE, stem)
-                if _SLUG.match(stem) and not stem.isdecimal() and stem not in (*CLASSES, OTHER)
-                else None
-            )
+        if folder in NAMED:
+            free = _SLUG.match(stem) and not stem.isdecimal() and stem not in (*CLASSES, OTHER)
+            return (NAMED[folder], stem) if free else None
         return (Kind.CODE, stem) if folder in (*CLASSES, OTHER) and stem.isdecimal() and stem.isascii() else None
 
     def _read(self, source: Source, kind: Kind, language: Language) -> tuple[dict[str, Any], Text] | None:
@@ -253,6 +279,7 @@ class _Reader:
                 continue
             missing = [language for language in self.site.languages if language.key not in entry]
             if missing:
+                self.broken.add(name)
                 for language in missing:
                     path = re.sub(r"(\.[a-z]+)?\.md\Z", f"{language.suffix}.md", paths[0])
                     self.problems.append(
@@ -263,8 +290,10 @@ class _Reader:
             source, values, _ = entry[self.site.default.key]
             code = self._code(source, name, folder, values, entry) if kind is Kind.CODE else None
             if kind is Kind.CODE and code is None:
+                self.broken.add(name)
                 continue
-            page = Page(name, kind, texts, code, values.get("see", ()), values.get("draft", False))
+            products = self._products(entry)
+            page = Page(name, kind, texts, code, values.get("see", ()), values.get("draft", False), products)
             if name in pages:
                 other = pages[name].texts[self.site.default.key].path
                 self.problems.append(
@@ -279,7 +308,7 @@ class _Reader:
         name: str,
         folder: str,
         values: dict[str, Any],
-        entry: Mapping[str, tuple[Source, dict[str, Any], Text]],
+        entry: Mapping[str, _Entry],
     ) -> StatusCode | None:
         number = values["code"]
         document, _ = frontmatter.split(source)
@@ -323,9 +352,22 @@ class _Reader:
             self._vendors(values["vendors"], entry),
         )
 
-    def _vendors(
-        self, uses: tuple[dict[str, Any], ...], entry: Mapping[str, tuple[Source, dict[str, Any], Text]]
-    ) -> tuple[VendorUse, ...]:
+    def _products(self, entry: Mapping[str, _Entry]) -> tuple[Product, ...]:
+        """The products of a vendor page, named in every language."""
+        names = {
+            key: {product["vendor"]: product["name"] for product in values.get("products", ())}
+            for key, (_, values, _) in entry.items()
+        }
+        own = names[self.site.default.key]
+        for key, translated in names.items():
+            if list(translated) != list(own):
+                hint = f"In this order: {', '.join(own)}."
+                path = entry[key][0].path
+                self.problems.append(Problem(path, 2, 1, "`products` differ from the default language's", hint))
+                return ()
+        return tuple(Product(vendor, {key: translated[vendor] for key, translated in names.items()}) for vendor in own)
+
+    def _vendors(self, uses: tuple[dict[str, Any], ...], entry: Mapping[str, _Entry]) -> tuple[VendorUse, ...]:
         default = self.site.default.key
         notes: dict[str, list[dict[str, Any]]] = {key: list(values["vendors"]) for key, (_, values, _) in entry.items()}
         wanted = [use["vendor"] for use in uses]
@@ -357,29 +399,47 @@ _NO_TEXT: Any = None
 
 
 class _Links:
-    """Checks that every reference has its page, every fragment its section and every inclusion its file."""
+    """Checks that every reference has its page, every fragment its section and every inclusion its file.
+
+    ``broken`` names pages that exist but could not be read, which has been reported already.
+    """
 
     def __init__(
-        self, site: Settings, pages: Mapping[str, Page], shown: Mapping[str, Page], files: Mapping[str, Source]
+        self,
+        site: Settings,
+        pages: Mapping[str, Page],
+        shown: Mapping[str, Page],
+        broken: Set[str],
+        files: Mapping[str, Source],
     ) -> None:
-        self.site, self.pages, self.shown, self.files = site, pages, shown, files
+        self.site, self.pages, self.shown, self.broken, self.files = site, pages, shown, broken, files
+        self.products = {product.vendor for page in shown.values() for product in page.products}
 
     def problems(self) -> Iterator[Problem]:
         for page in self.shown.values():
             default = page.texts[self.site.default.key]
             for name in page.see:
+                if name in self.broken:
+                    continue
                 if name not in self.shown:
                     yield Problem(
                         default.path, 2, 1, f"`see` names {name}, which {self._why(name)}", self._suggest(name)
                     )
                 elif name == page.name:
                     yield Problem(default.path, 2, 1, "`see` names the page itself", "Take it out.")
+            for use in page.code.vendors if page.code else ():
+                if use.vendor not in self.products:
+                    near = difflib.get_close_matches(use.vendor, self.products, 1)
+                    hint = f"Did you mean {near[0]}?" if near else "Add it to `products` of a page in content/vendors."
+                    yield Problem(default.path, 2, 1, f"`vendors` names {use.vendor}, which no vendor page has", hint)
             for key, text in page.texts.items():
                 yield from self._in_text(key, text)
 
     def _in_text(self, key: str, text: Text) -> Iterator[Problem]:
         for ref in text.outline.references:
             target = self.shown.get(ref.target)
+            if ref.target in self.broken:
+                continue
             if target is None:
                 message = f"[[{ref.target}]] leads to a page that {self._why(ref.target)}"
                 yield Problem(text.path, ref.line, ref.column, message, self._suggest(ref.target))
@@ -396,9 +456,9 @@ class _Links:
                 near = difflib.get_close_matches(
                     item.path, [path for path in self.files if not path.endswith(".md")], 1
                 )
-                hint = f"Did you mean [[file:{near[0]}]]?" if near else "Paths start below content/guides."
+                hint = f"Did you mean {near[0]}?" if near else "Paths start below content/guides."
                 yield Problem(
-                    text.path, item.line, item.column, f"[[file:{item.path}]] names a file that does not exist", hint
+                    text.path, item.line, item.column, f"an inclusion names {item.path}, which does not exist", hint
                 )
 
     def _why(self, name: str) -> str:

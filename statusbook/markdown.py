@@ -45,7 +45,8 @@ class Rendered:
 class Surroundings:
     """What the text needs to know of the book around it.
 
-    ``links`` answers ``(target, fragment)`` of a reference; ``files`` holds the texts of included files;
+    ``links`` answers ``(target, fragment)`` of a reference; ``files`` holds the texts of included files, diagrams
+    as cleaned markup;
     ``table_label`` names a scrolling table to a screen reader; ``language`` is the page's BCP 47 tag.
     """
 
@@ -144,6 +145,7 @@ def _engine() -> Engine:
             engine.inlinePatterns.deregister(name)
         engine.inlinePatterns.register(_References(outline.REFERENCE, engine), "statusbook-reference", 187)
         engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
+        engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
         engine.inlinePatterns.register(_Citations(outline.CITATION, engine), "statusbook-citation", 100)
         engine.treeprocessors.register(_Finish(engine), "statusbook-finish", -10)
         _cached.append(engine)
@@ -152,7 +154,8 @@ def _engine() -> Engine:
 
 def code_block(code: str, language: str) -> str:
     """A code block; ``language`` is what follows the fence."""
-    attribute = f' class="language-{language}"' if language and language != "text" else ""
+    known = outline.LANGUAGE.match(language) and language not in ("", "text")
+    attribute = f' class="language-{language}"' if known else ""
     return f"<pre><code{attribute}>{escape(code, quote=False)}\n</code></pre>"
 
 
@@ -219,7 +222,7 @@ class _Citations(_Inline):
     def make(self, match: _Match) -> ElementTree.Element | str | None:
         ref = SectionRef(int(match[1]), match[2] or "")
         element = ElementTree.Element("a", {"class": "rfc", "href": ref.url})
-        element.text = markdown.util.AtomicString(ref.label)
+        element.text = markdown.util.AtomicString(match[0])
         return element
 
 
@@ -232,6 +235,15 @@ class _Inclusions(_Inline):
         block = code_block(code.rstrip("\n"), LANGUAGES.get(name.rpartition(".")[2], ""))
         caption = f"<figcaption><code>{escape(name)}</code></figcaption>"
         return self.md.htmlStash.store(f'<figure class="file">{caption}{block}</figure>')
+
+
+class _Figures(_Inline):
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        drawing = self.md.surroundings.files.get(match[1])
+        if drawing is None:
+            return None
+        label = f'<svg role="img" aria-label="{escape(match[2].strip())}"'
+        return self.md.htmlStash.store(f'<figure class="diagram">{drawing.replace("<svg", label, 1)}</figure>')
 
 
 #: The language of an included file, by its extension.
@@ -263,11 +275,20 @@ class _Finish(Treeprocessor):
                     box.tail, element.tail = element.tail, None
                     box.append(element)
                     parent[i] = box
-                elif element.tag == "th":
-                    element.set("scope", "col")
+                elif element.tag in ("th", "td"):
+                    self._cell(element)
                 elif (
                     element.tag == "a"
                     and not element.get("class")
                     and not outline.SAFE_URL.match(element.get("href", ""))
                 ):
                     element.attrib.clear()
+
+    @staticmethod
+    def _cell(cell: ElementTree.Element) -> None:
+        """Alignment as a class: a strict Content Security Policy has no ``style`` attributes."""
+        align = cell.attrib.pop("style", "").removeprefix("text-align: ").rstrip(";")
+        if align:
+            cell.set("class", align)
+        if cell.tag == "th":
+            cell.set("scope", "col")

@@ -15,6 +15,7 @@ class Kind(enum.Enum):
     CLASS = "class"
     CODE = "code"
     GUIDE = "guide"
+    VENDOR = "vendor"
 
 
 class Standing(enum.Enum):
@@ -200,7 +201,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """A ``[[file:…]]`` in a page's text; ``path`` is relative to ``content/guides``."""
+    """A ``[[file:…]]`` or ``[[figure:…]]`` in a page's text; ``path`` is relative to ``content/guides``."""
 
     path: str
     line: int
@@ -237,10 +238,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """A product of a vendor: what ``vendors`` of a code page calls it, and its names by language key."""
+
+    vendor: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of the handbook in all its languages.
 
-    ``name`` is what ``[[…]]`` and ``see`` call it (``404``, ``4xx``, ``401-vs-403``; empty for the home page).
+    ``name`` is what ``[[…]]`` and ``see`` call it (``404``, ``4xx``, ``401-vs-403``, ``nginx``; empty for the home
+    page). ``products`` are those of a vendor page.
     """
 
     name: str
@@ -249,11 +259,13 @@ class Page:
     code: StatusCode | None = None
     see: tuple[str, ...] = ()
     draft: bool = False
+    products: tuple[Product, ...] = ()
 
     @property
     def slug(self) -> str:
         """The page's address below its language's prefix, without slashes at the ends."""
-        return f"guides/{self.name}" if self.kind is Kind.GUIDE else self.name
+        folder = {Kind.GUIDE: "guides/", Kind.VENDOR: "vendors/"}.get(self.kind, "")
+        return folder + self.name
 
 
 @dataclass(frozen=True, slots=True)

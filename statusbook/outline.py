@@ -16,10 +16,12 @@ from .problems import Problem
 
 #: ``[[target]]``, ``[[target#fragment]]``, ``[[target|label]]``; in a table the bar is written ``\|``.
 REFERENCE = r"\[\[([0-9a-z-]+)(?:#([0-9a-z-]+))?(?:\\?\|([^\[\]|]+))?\]\]"
-#: ``RFC 9110 §15.5.5`` or ``RFC 9110``.
-CITATION = r"\bRFC (\d{1,5})(?: ?§ ?((?:\d+|[A-Z])(?:\.\d+)*))?(?![\d.]*\d)"
+#: ``RFC 9110 §15.5.5``, ``RFC 7231 附录 B``, ``RFC 7231 Appendix B`` or ``RFC 9110``.
+CITATION = r"\bRFC (\d{1,5})(?:(?: ?§ ?| 附录 | Appendix )((?:\d+|[A-Z])(?:\.\d+)*))?(?![\d.]*\d)"
 #: ``[[file:204-live-events/server.py]]``
 INCLUSION = r"\[\[file:([0-9A-Za-z][0-9A-Za-z._/-]*)\]\]"
+#: ``[[figure:redirects/flow.svg|what it shows]]``
+FIGURE = r"\[\[figure:([0-9a-z][0-9a-z._/-]*\.svg)\|([^\[\]|]+)\]\]"
 #: Where a link may lead besides a fragment of its own page.
 SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+\Z|#[0-9a-z-]+\Z", re.ASCII)
 CALLOUTS = ("note", "tip", "warning")
@@ -43,9 +45,10 @@ class Segment:
         return self.info.strip().lstrip("`~").strip()
 
 
-_REFERENCE, _CITATION, _INCLUSION = re.compile(REFERENCE), re.compile(CITATION), re.compile(INCLUSION)
+_REFERENCE, _CITATION = re.compile(REFERENCE), re.compile(CITATION)
+_INCLUSION, _FIGURE = re.compile(INCLUSION), re.compile(FIGURE)
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
-_LANGUAGE = re.compile(r"[a-z0-9+-]*\Z")
+LANGUAGE = re.compile(r"[a-z0-9+-]*\Z")
 _CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _HEADING = re.compile(r"(#{1,6})(?:\s+(?P<title>.*?))?(?:\s*\{(?P<attribute>[^{}]*)\})?\s*#*\s*\Z")
 _ANCHOR = re.compile(r"#[a-z0-9]+(?:-[a-z0-9]+)*\Z")
@@ -71,7 +74,7 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
             heading = _heading(path, number, line, problems)
             if heading:
                 headings.append(heading)
-        for match in _INCLUSION.finditer(masked):
+        for match in (*_INCLUSION.finditer(masked), *_FIGURE.finditer(masked)):
             inclusions.append(Inclusion(match[1], number, match.start() + 1))
             if masked.strip() != match[0]:
                 problems.append(
@@ -79,7 +82,7 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
                         path,
                         number,
                         match.start() + 1,
-                        "[[file:…]] does not stand alone",
+                        "an inclusion does not stand alone",
                         "Give it a paragraph of its own.",
                     )
                 )
@@ -125,7 +128,7 @@ def _prose(path: str, body: str, first_line: int, problems: list[Problem]) -> It
             problems.append(
                 Problem(path, segment.line, 1, "has an indented code fence", "Start the fence in the first column.")
             )
-        if not _LANGUAGE.match(match["rest"].strip()):
+        if not LANGUAGE.match(match["rest"].strip()):
             column = match.start("rest") + 1
             problems.append(
                 Problem(path, segment.line, column, "has more than a language after the code fence", "Write ```nginx.")
@@ -198,8 +201,8 @@ def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> 
             Problem(path, number, 1, "defines a reference link", "Write [text](https://…) where the link is.")
         )
     for match in re.finditer(r"\[\[", masked):
-        if not (_REFERENCE.match(masked, match.start()) or _INCLUSION.match(masked, match.start())):
-            hint = "Write [[404]], [[404#causes|text]] or [[file:…]]."
+        if not any(pattern.match(masked, match.start()) for pattern in (_REFERENCE, _INCLUSION, _FIGURE)):
+            hint = "Write [[404]], [[404#causes|text]], [[file:…]] or [[figure:….svg|what it shows]]."
             problems.append(Problem(path, number, match.start() + 1, "has [[ that is not a reference", hint))
     callout = _CALLOUT.match(masked)
     if callout and (callout["kind"] not in CALLOUTS or not re.fullmatch(r'"[^"]*"|', callout["title"] or "")):

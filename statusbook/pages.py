@@ -101,11 +101,13 @@ class Pages:
     def _extra(self, page: Page, views: Views) -> dict[str, Any]:
         """What the kind of page has besides ``page``."""
         if page.kind is Kind.HOME:
-            return {"classes": views.classes(), "guides": views.cards(self.library.guides)}
+            return self._everything(views)
         if page.kind is Kind.CLASS:
             return {"classes": views.classes(), "codes": views.cards(self.library.by_class.get(page.name, ()))}
         if page.kind is Kind.GUIDE:
             return {"related": views.named(page.see)}
+        if page.kind is Kind.VENDOR:
+            return {"uses": views.uses(page)}
         return {
             "code": views.code(page),
             "registry": views.registry(page),
@@ -115,16 +117,22 @@ class Pages:
             "siblings": views.siblings(page),
         }
 
+    def _everything(self, views: Views) -> dict[str, Any]:
+        """The lists of all pages: for home, search and the not-found page."""
+        guides, vendors = views.cards(self.library.guides), views.cards(self.library.vendors)
+        return {"classes": views.classes(), "guides": guides, "vendors": vendors}
+
     def _made_up(self, language: Language, kind: str, slug: str) -> Output:
         views = self.views[language.key]
         t = self.library.strings[language.key]
         view = views.made_up(kind, slug, t(f"{kind}.title"), t(f"{kind}.summary"))
-        values = {"page": view, "classes": views.classes(), "guides": views.cards(self.library.guides)}
+        values = {"page": view, **self._everything(views)}
         key = self._key(language, values)
         return Output(file_of(view.address), key, partial(self._render, f"{kind}.html", language, values))
 
     def _key(self, language: Language, *parts: object) -> str:
-        return key_of("page", self.shared, self.catalogue_keys[language.key], language, *parts)
+        every_page = (self.catalogue_keys[language.key], self.views[language.key].class_cards())
+        return key_of("page", self.shared, language, every_page, *parts)
 
     def _surroundings(self, page: Page, view: PageView, language: Language) -> markdown.Surroundings:
         views = self.views[language.key]
@@ -176,6 +184,7 @@ class Pages:
                 "repository": settings.repository,
                 "version": __version__,
             },
+            "class_cards": views.class_cards(),
             "home": views.address(""),
             "search_address": views.address(SEARCH),
             "index_href": self._href(page, f"/{search_index_path(language)}"),

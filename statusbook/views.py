@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from .library import Library, number_of
-from .model import SECTIONS, Heading, Kind, Language, Link, Page, SectionRef, StatusCode
+from .model import SECTIONS, Heading, Kind, Language, Link, Page, SectionRef, StatusCode, VendorUse
 from .tables import Constant
 
 #: Pages that no content file stands behind, and their slugs (empty: not an address one can link).
@@ -84,7 +84,11 @@ class SinceLink:
 
 @dataclass(frozen=True, slots=True)
 class VendorView:
+    """A vendor's use of a number. ``title`` names the product, ``address`` is its vendor page's."""
+
     vendor: str
+    title: str
+    address: str
     name: str
     note: str
     seen: str
@@ -179,6 +183,10 @@ class Views:
     def named(self, names: Iterable[str]) -> tuple[Card, ...]:
         return self.cards(self.library.pages[name] for name in names if name in self.library.pages)
 
+    def class_cards(self) -> tuple[Card, ...]:
+        """The class pages in their order."""
+        return self.named(self.library.by_class)
+
     def classes(self) -> tuple[ClassGroup, ...]:
         pages = self.library.pages
         return tuple(
@@ -268,9 +276,30 @@ class Views:
     # --- parts --------------------------------------------------------------------------------------
 
     def _vendors(self, code: StatusCode) -> tuple[VendorView, ...]:
+        return tuple(self._vendor(use) for use in code.vendors)
+
+    def _vendor(self, use: VendorUse) -> VendorView:
+        page, product = self.library.vendor_of[use.vendor]
+        key = self.language.key
+        return VendorView(
+            use.vendor,
+            product.names[key],
+            self.address(page.slug),
+            use.name,
+            use.notes[key],
+            use.seen.value,
+            use.trust.value,
+            use.source,
+        )
+
+    def uses(self, vendor: Page) -> tuple[tuple[Card, VendorView], ...]:
+        """What a vendor's products mean by which codes, by number."""
+        products = {product.vendor for product in vendor.products}
         return tuple(
-            VendorView(use.vendor, use.name, use.notes[self.language.key], use.seen.value, use.trust.value, use.source)
-            for use in code.vendors
+            (self.card(page), self._vendor(use))
+            for page in self.library.codes
+            for use in (page.code.vendors if page.code else ())
+            if use.vendor in products
         )
 
     def _absolute(self, address: str) -> str:

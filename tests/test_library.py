@@ -86,7 +86,7 @@ def test_the_small_book_is_right() -> None:
         ),
         pytest.param(
             {"content/guides/gone-or-missing.md": prose_page("指南", see="[]", body="[[file:gone/x.py]]")},
-            "content/guides/gone-or-missing.md:9:1: [[file:gone/x.py]] names a file that does not exist",
+            "content/guides/gone-or-missing.md:9:1: an inclusion names gone/x.py, which does not exist",
             id="inclusion without file",
         ),
         pytest.param(

@@ -60,7 +60,8 @@ def test_what_the_dialect_has_is_let_through(body: str) -> None:
 
 
 def test_the_outline_names_headings_references_and_citations() -> None:
-    body = "## 含义\n\n见 [[404#causes|这里]] 与 RFC 9110 §15.5.5。\n\n### 原因 `x` {#why}\n\n[[file:a/b.py]]\n\nRFC 4918 §B.2"
+    body = "## 含义\n\n见 [[404#causes|这里]] 与 RFC 9110 §15.5.5。\n\n### 原因 `x` {#why}\n\n[[file:a/b.py]]\n\n"
+    body += "RFC 4918 §B.2"
     contents, problems = outline.read("x.md", body, 10)
     assert not problems
     assert [(h.level, h.text, h.anchor, h.line) for h in contents.headings] == [

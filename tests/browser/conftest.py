@@ -1,0 +1,123 @@
+"""A real browser on the real site: built once, served from its folder by a plain web server."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from statusbook.build import build
+
+from ..book import ROOT
+
+#: Screenshots are kept here, for people to look at after a run.
+ARTEFACTS = ROOT / "artefacts"
+
+_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium; without it the browser tests are skipped, in CI they fail."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    if os.environ.get("CI"):
+        pytest.fail("Chromium is not installed")
+    pytest.skip("Chromium is not installed")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The handbook, built as ``make build`` does."""
+    folder = tmp_path_factory.mktemp("handbook") / "site"
+    build(ROOT, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[str]:
+    """The address of the served handbook, below a path as on many hosts."""
+    (site_folder.parent / "docs").symlink_to(site_folder)
+    handler = functools.partial(_Handler, directory=str(site_folder.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/docs/"
+        server.shutdown()
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keep the test's output to the test."""
+
+
+@dataclass
+class Watched:
+    """A page with everything that went wrong on it."""
+
+    page: Page
+    site: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        self.page.goto(self.site + address, wait_until="load")
+        return self.page
+
+
+def watch(context: BrowserContext, site: str) -> Watched:
+    watched = Watched(context.new_page(), site)
+    page, complaints, host = watched.page, watched.complaints, urlsplit(site).netloc
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("request", lambda request: None if urlsplit(request.url).netloc == host else complaints.append(request.url))
+    return watched
+
+
+@pytest.fixture
+def desk(browser: Browser, site: str) -> Iterator[Watched]:
+    """A desktop window. The test fails when the console, a script or another host was heard of."""
+    yield from _watched(browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN"), site)
+
+
+@pytest.fixture
+def phone(browser: Browser, site: str) -> Iterator[Watched]:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True, locale="zh-CN"
+    )
+    yield from _watched(context, site)
+
+
+def _watched(context: BrowserContext, site: str) -> Iterator[Watched]:
+    context.set_default_timeout(10_000)
+    watched = watch(context, site)
+    yield watched
+    context.close()
+    assert watched.complaints == []
