@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from .library import Library
 from .output import Output, key_of
@@ -31,7 +31,7 @@ def _sitemap(library: Library) -> str:
             language: settings.base_url + settings.address(language, page.slug)[1:] for language in settings.languages
         }
         links = [
-            f'<xhtml:link rel="alternate" hreflang="{language.tag}" href={quoteattr(address)}/>'
+            f'<xhtml:link rel="alternate" hreflang="{language.tag}" href="{escape(address)}"/>'
             for language, address in addresses.items()
         ]
         for language, address in addresses.items():

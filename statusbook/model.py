@@ -279,6 +279,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the text needs to know of the book around it.
+
+    ``links`` answers ``(target, fragment)`` of a reference. ``files`` holds the texts of included files, diagrams
+    as cleaned markup. ``table_label`` names a scrolling table to a screen reader. ``language`` is the page's
+    BCP 47 tag.
+    """
+
+    links: Mapping[tuple[str, str], Link]
+    files: Mapping[str, str]
+    table_label: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a site owner sets in ``site.toml``. ``base_url`` is empty or ends with a slash."""
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
-import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from . import __version__, assets, markdown
+from . import __version__, assets, generator, jsonld, markdown
+from .addresses import file_of, relative
 from .library import Library
-from .model import Kind, Language, Page
+from .model import Kind, Language, Page, Surroundings
 from .output import Output, key_of
 from .problems import BadInput, Problem
 from .sources import Snapshot
 from .views import SEARCH, PageView, Views
+
+if TYPE_CHECKING:
+    from .templates import Templates
 
 TEMPLATES = "templates"
 
@@ -32,22 +32,6 @@ class SectionView:
     anchor: str
     title: Markup
     html: Markup
-
-
-def relative(source: str, target: str) -> str:
-    """The relative address that leads from the page ``source`` to ``target``, both site-absolute.
-
-    >>> relative("/en/404/", "/en/4xx/")
-    '../4xx/'
-    """
-    path, hash_, fragment = target.partition("#")
-    if path == source and fragment:
-        return f"#{fragment}"
-    folder = source if source.endswith("/") else posixpath.dirname(source) + "/"
-    result = posixpath.relpath(path, folder)
-    if path.endswith("/"):
-        result = "./" if result == "." else result + "/"
-    return result + hash_ + fragment
 
 
 class Pages:
@@ -62,7 +46,7 @@ class Pages:
         self.versions = assets.versions(snapshot)
         self.views = {language.key: Views(library, language) for language in library.settings.languages}
         self.shared = key_of(
-            __version__,
+            generator.identity(),
             sorted(self.templates.items()),
             sorted(self.versions.items()),
             library.settings,
@@ -90,9 +74,7 @@ class Pages:
         key = self._key(language, values, text.digest, sorted(around.links.items()), files)
         return Output(file_of(view.address), key, partial(self._make_content_page, page, language, values, around))
 
-    def _make_content_page(
-        self, page: Page, language: Language, values: dict[str, Any], around: markdown.Surroundings
-    ) -> bytes:
+    def _make_content_page(self, page: Page, language: Language, values: dict[str, Any], around: Surroundings) -> bytes:
         text = page.texts[language.key]
         rendered = markdown.render(text, around)
         sections = [SectionView(s.anchor, Markup(s.title), Markup(s.html)) for s in rendered.sections]
@@ -134,7 +116,7 @@ class Pages:
         every_page = (self.catalogue_keys[language.key], self.views[language.key].class_cards())
         return key_of("page", self.shared, language, every_page, *parts)
 
-    def _surroundings(self, page: Page, view: PageView, language: Language) -> markdown.Surroundings:
+    def _surroundings(self, page: Page, view: PageView, language: Language) -> Surroundings:
         views = self.views[language.key]
         outline = page.texts[language.key].outline
         links = {
@@ -144,23 +126,15 @@ class Pages:
             for ref in outline.references
         }
         files = {item.path: self.library.files[item.path] for item in outline.inclusions}
-        return markdown.Surroundings(links, files, self.library.strings[language.key]("table.label"), language.tag)
+        return Surroundings(links, files, self.library.strings[language.key]("table.label"), language.tag)
 
     # --- making it ----------------------------------------------------------------------------------
 
     @cached_property
-    def _environment(self) -> Environment:
-        return Environment(
-            loader=FunctionLoader(self._load),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+    def _templates(self) -> Templates:
+        from .templates import Templates  # noqa: PLC0415 - Jinja2 is loaded when a page has to be made
 
-    def _load(self, name: str) -> tuple[str, str, None] | None:
-        return (self.templates[name], f"{TEMPLATES}/{name}", None) if name in self.templates else None
+        return Templates(self.templates)
 
     def _render(
         self, template: str, language: Language, values: Mapping[str, Any], lead: str = "", sections: Any = ()
@@ -168,18 +142,18 @@ class Pages:
         page: PageView = values["page"]
         settings = self.library.settings
         views = self.views[language.key]
+        site = settings.titles[language.key]
+        json_ld = jsonld.describe(page, values.get("code"), language, site)
         context = {
             **values,
-            "page": _Page(
-                page, Markup(lead), sections, Markup(_json_ld(page, values, language, settings.titles[language.key]))
-            ),
+            "page": _Page(page, Markup(lead), sections, Markup(json_ld)),
             "t": self.library.strings[language.key],
             "href": partial(self._href, page),
             "asset": partial(self._asset, page),
             "lang": language,
             "languages": settings.languages,
             "site": {
-                "title": settings.titles[language.key],
+                "title": site,
                 "base_url": settings.base_url,
                 "repository": settings.repository,
                 "version": __version__,
@@ -189,16 +163,7 @@ class Pages:
             "search_address": views.address(SEARCH),
             "index_href": self._href(page, f"/{search_index_path(language)}"),
         }
-        try:
-            return self._environment.get_template(template).render(context).encode("utf-8")
-        except BadInput:
-            raise
-        except TemplateNotFound as error:
-            raise BadInput(
-                [Problem(f"{TEMPLATES}/{error.name}", 0, 0, "is missing", "A page or a template asks for it.")]
-            ) from None
-        except Exception as error:  # whatever a template's expression raises is a mistake in that template
-            raise BadInput([_template_problem(template, error)]) from error
+        return self._templates.render(template, context)
 
     def _href(self, page: PageView, address: str) -> str:
         """A link from ``page`` to a site-absolute address.
@@ -225,56 +190,5 @@ class _Page:
         return getattr(self._view, name)
 
 
-def file_of(address: str) -> str:
-    """The file that a web server sends for a site-absolute address."""
-    return address[1:] + "index.html" if address.endswith("/") else address[1:]
-
-
 def search_index_path(language: Language) -> str:
     return f"{language.prefix}{SEARCH}/index.json"
-
-
-def _template_problem(template: str, error: Exception) -> Problem:
-    """The place in the templates where ``error`` came up."""
-    path, line = f"{TEMPLATES}/{template}", 0
-    if isinstance(error, TemplateSyntaxError):
-        path, line = error.filename or path, error.lineno
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(f"{TEMPLATES}/"):
-            path, line = frame.filename, frame.lineno or 0
-    return Problem(path, line, 1, f"cannot be rendered: {type(error).__name__}: {error}")
-
-
-def _json_ld(page: PageView, values: Mapping[str, Any], language: Language, site: str) -> str:
-    """schema.org data: a DefinedTerm for a status code, a TechArticle for what explains it."""
-    if page.kind == "notfound":
-        return ""
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "WebSite"
-        if page.kind == "home"
-        else "TechArticle"
-        if page.kind in ("code", "guide")
-        else "CollectionPage",
-        "name": page.title,
-        "headline": page.title,
-        "description": page.summary,
-        "inLanguage": language.tag,
-    }
-    if page.canonical:
-        data["url"] = page.canonical
-    if page.updated:
-        data["dateModified"] = page.updated.isoformat()
-    code = values.get("code")
-    if code:
-        data["headline"] = f"{code.number} {code.phrase} {page.title}".replace("  ", " ")
-        data["about"] = {
-            "@type": "DefinedTerm",
-            "termCode": code.number,
-            "name": code.phrase or page.title,
-            "description": page.summary,
-            "inDefinedTermSet": "https://www.iana.org/assignments/http-status-codes"
-            if code.standing != "vendor"
-            else site,
-        }
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

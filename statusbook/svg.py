@@ -7,8 +7,8 @@ ids or foreign content.
 from __future__ import annotations
 
 import re
+from html import escape
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
 
 from .problems import Problem
 from .sources import Source
@@ -70,7 +70,7 @@ def _name(element: ElementTree.Element) -> str:
 
 def _write(element: ElementTree.Element) -> str:
     name = _name(element)
-    attributes = "".join(f" {key}={quoteattr(value)}" for key, value in element.attrib.items())
+    attributes = "".join(f' {key}="{escape(value)}"' for key, value in element.attrib.items())
     inner = _text(element.text, name) + "".join(_write(child) + _text(child.tail, name) for child in element)
     return f"<{name}{attributes}>{inner}</{name}>" if inner else f"<{name}{attributes}/>"
 

@@ -108,7 +108,10 @@ def test_new_knows_registered_and_unregistered_codes(project: Path, number: str)
     (project / "content/4xx/410.md").write_text(code_page(410, spec="[{rfc: 9110, section: 15.5.11}]"))
     assert run(project, "new", number).returncode == 0
     built = run(project, "build", "--drafts")
-    assert built.returncode == 0, built.stderr
+    if int(number) in (599, 999):
+        assert "`vendors` names todo, which no vendor page has" in built.stderr
+    else:
+        assert built.returncode == 0, built.stderr
 
 
 @pytest.mark.parametrize("verb", ["build", "serve", "check", "new"])

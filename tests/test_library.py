@@ -153,13 +153,18 @@ def test_vendor_notes_are_translated_one_by_one() -> None:
     use = (
         "[{vendor: nginx, name: Closed, note: 客户端先断开, seen: log, trust: documented, source: https://nginx.org/}]"
     )
+    nginx = "[{vendor: nginx, name: nginx}]"
     own = code_page(499, standing="vendor", vendors=use, phrase="Closed")
     changes: dict[str, str | bytes | None] = {
         "content/4xx/499.md": own,
         "content/4xx/499.en.md": translation(vendors="[{vendor: nginx, note: The client left}]"),
+        "content/vendors/nginx.md": prose_page("nginx", products=nginx),
+        "content/vendors/nginx.en.md": prose_page("nginx", products=nginx),
     }
     code = book(changes).pages["499"].code
     assert code is not None
     assert code.vendors[0].notes == {"zh": "客户端先断开", "en": "The client left"}
+    del changes["content/vendors/nginx.md"], changes["content/vendors/nginx.en.md"]
+    assert any("`vendors` names nginx, which no vendor page has" in line for line in messages(changes))
     changes["content/4xx/499.en.md"] = translation()
     assert any("does not translate those of the default language" in line for line in messages(changes))

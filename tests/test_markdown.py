@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statusbook import markdown, outline
-from statusbook.model import Link, Text
+from statusbook.model import Link, Surroundings, Text
 
-AROUND = markdown.Surroundings(
+AROUND = Surroundings(
     links={
         ("404", ""): Link("../404/", "404", "ref c4", "未找到 Not Found"),
         ("404", "causes"): Link("../404/#causes", "404", "ref c4"),
@@ -27,7 +27,7 @@ def text(body: str) -> Text:
     return Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), body, 1, outline.read("x.md", body, 1)[0])
 
 
-def lead(body: str, around: markdown.Surroundings = AROUND) -> str:
+def lead(body: str, around: Surroundings = AROUND) -> str:
     return markdown.render(text(body), around).lead
 
 
@@ -75,7 +75,7 @@ def test_sections_are_cut_at_their_headings() -> None:
 
 
 def test_han_in_an_english_page_is_marked() -> None:
-    around = markdown.Surroundings({}, {}, "Table", "en")
+    around = Surroundings({}, {}, "Table", "en")
     assert '<span lang="zh-CN">找不到页面</span>' in lead("People say 找不到页面 for it.", around)
 
 

@@ -35,7 +35,7 @@ def found(body: str) -> list[str]:
         ("an `open span", "1:4 opens `code` that does not close on its line"),
         ("see [[404", "1:5 has [[ that is not a reference"),
         ("see [[file:../../etc/passwd]]", "1:5 has [[ that is not a reference"),
-        ("see [[file:x.py]] there", "1:5 [[file:…]] does not stand alone"),
+        ("see [[file:x.py]] there", "1:5 an inclusion does not stand alone"),
         ('!!! danger "x"', "1:1 has a callout of another form"),
     ],
 )

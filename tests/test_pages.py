@@ -7,7 +7,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from statusbook.pages import relative
+from statusbook.addresses import relative
 from statusbook.problems import BadInput
 
 from .book import code_page, page, plan, small_book, snapshot, translation

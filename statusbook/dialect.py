@@ -1,0 +1,208 @@
+"""The Markdown dialect: Python-Markdown with only the parts it has, and the directives Markdown lacks.
+
+Raw HTML, images, reference links and indented code have no processors here, so they come out as the text
+they are; :mod:`statusbook.outline` reports them with their line before it comes to that.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from html import escape
+from xml.etree import ElementTree
+
+import markdown
+from markdown.blockprocessors import HashHeaderProcessor
+from markdown.extensions.admonition import AdmonitionExtension
+from markdown.extensions.tables import TableExtension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from . import outline
+from .model import SectionRef, Surroundings
+
+
+class Engine(markdown.Markdown):
+    """Python-Markdown with the dialect's processors, and the surroundings of the page at hand."""
+
+    surroundings: Surroundings
+
+    def reset(self) -> Engine:
+        super().reset()
+        return self
+
+
+def engine_for(around: Surroundings) -> Engine:
+    """The engine, set to render a text with these surroundings."""
+    engine = _engine()
+    engine.surroundings = around
+    return engine
+
+
+@functools.cache
+def _engine() -> Engine:
+    engine = Engine(extensions=[TableExtension(), AdmonitionExtension()], output_format="html")
+    engine.preprocessors.deregister("html_block")
+    engine.preprocessors.register(_Fences(engine), "statusbook-fences", 25)
+    for name in ("code", "setextheader", "reference"):
+        engine.parser.blockprocessors.deregister(name)
+    engine.parser.blockprocessors.register(_Headings(engine.parser), "hashheader", 70)
+    for name in (
+        "reference",
+        "image_link",
+        "image_reference",
+        "short_reference",
+        "short_image_ref",
+        "automail",
+        "html",
+    ):
+        engine.inlinePatterns.deregister(name)
+    engine.inlinePatterns.register(_References(outline.REFERENCE, engine), "statusbook-reference", 187)
+    engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
+    engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
+    engine.inlinePatterns.register(_Citations(outline.CITATION, engine), "statusbook-citation", 100)
+    engine.treeprocessors.register(_Finish(engine), "statusbook-finish", -10)
+    return engine
+
+
+def code_block(code: str, language: str) -> str:
+    """A code block; ``language`` is what follows the fence."""
+    known = outline.LANGUAGE.match(language) and language not in ("", "text")
+    attribute = f' class="language-{language}"' if known else ""
+    return f"<pre><code{attribute}>{escape(code, quote=False)}\n</code></pre>"
+
+
+class _Fences(Preprocessor):
+    """Fenced code, cut by the same rule as the outline reads it."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        result: list[str] = []
+        for segment in outline.segments("\n".join(lines)):
+            if segment.fence and segment.closed:
+                html = code_block("\n".join(segment.lines), segment.language)
+                result += ["", self.md.htmlStash.store(html), ""]
+            else:
+                result += [segment.info] * bool(segment.fence) + list(segment.lines)
+        return result
+
+
+class _Headings(HashHeaderProcessor):
+    """``### Title {#anchor}``."""
+
+    _ATTRIBUTE = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*\Z")
+
+    def run(self, parent: ElementTree.Element, blocks: list[str]) -> None:
+        before = len(parent)
+        super().run(parent, blocks)
+        for element in parent[before:]:
+            if re.fullmatch(r"h[1-6]", element.tag) and element.text:
+                match = self._ATTRIBUTE.search(element.text)
+                if match:
+                    element.set("id", match[1])
+                    element.text = element.text[: match.start()]
+
+
+_Match = re.Match[str]
+_Result = tuple[ElementTree.Element | str | None, int | None, int | None]
+
+
+class _Inline(InlineProcessor):
+    ANCESTOR_EXCLUDES = ("a",)
+
+    md: Engine
+
+    def handleMatch(self, m: _Match, data: str) -> _Result:  # type: ignore[override]  # noqa: N802 - theirs
+        element = self.make(m)
+        return (None, None, None) if element is None else (element, m.start(0), m.end(0))
+
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        raise NotImplementedError
+
+
+class _References(_Inline):
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        link = self.md.surroundings.links.get((match[1], match[2] or ""))
+        if link is None:
+            return None
+        element = ElementTree.Element("a", {"class": link.classes, "href": link.href})
+        if link.title:
+            element.set("title", link.title)
+        element.text = (match[3] or "").strip() or markdown.util.AtomicString(link.text)
+        return element
+
+
+class _Citations(_Inline):
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        ref = SectionRef(int(match[1]), match[2] or "")
+        element = ElementTree.Element("a", {"class": "rfc", "href": ref.url})
+        element.text = markdown.util.AtomicString(match[0])
+        return element
+
+
+class _Inclusions(_Inline):
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        code = self.md.surroundings.files.get(match[1])
+        if code is None:
+            return None
+        name = match[1].rpartition("/")[2]
+        block = code_block(code.rstrip("\n"), LANGUAGES.get(name.rpartition(".")[2], ""))
+        caption = f"<figcaption><code>{escape(name)}</code></figcaption>"
+        return self.md.htmlStash.store(f'<figure class="file">{caption}{block}</figure>')
+
+
+class _Figures(_Inline):
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        drawing = self.md.surroundings.files.get(match[1])
+        if drawing is None:
+            return None
+        label = f'<svg role="img" aria-label="{escape(match[2].strip())}"'
+        return self.md.htmlStash.store(f'<figure class="diagram">{drawing.replace("<svg", label, 1)}</figure>')
+
+
+#: The language of an included file, by its extension.
+LANGUAGES = {
+    "py": "python",
+    "mjs": "js",
+    "js": "js",
+    "html": "html",
+    "conf": "nginx",
+    "sh": "shell",
+    "json": "json",
+    "go": "go",
+}
+
+
+class _Finish(Treeprocessor):
+    """Wrap tables so that they scroll, and let no link lead where the dialect forbids."""
+
+    md: Engine
+
+    def run(self, root: ElementTree.Element) -> None:
+        for parent in list(root.iter()):
+            for i, element in enumerate(parent):
+                if element.tag == "table":
+                    label = self.md.surroundings.table_label
+                    box = ElementTree.Element(
+                        "div", {"class": "table", "role": "region", "tabindex": "0", "aria-label": label}
+                    )
+                    box.tail, element.tail = element.tail, None
+                    box.append(element)
+                    parent[i] = box
+                elif element.tag in ("th", "td"):
+                    self._cell(element)
+                elif (
+                    element.tag == "a"
+                    and not element.get("class")
+                    and not outline.SAFE_URL.match(element.get("href", ""))
+                ):
+                    element.attrib.clear()
+
+    @staticmethod
+    def _cell(cell: ElementTree.Element) -> None:
+        """Alignment as a class: a strict Content Security Policy has no ``style`` attributes."""
+        align = cell.attrib.pop("style", "").removeprefix("text-align: ").rstrip(";")
+        if align:
+            cell.set("class", align)
+        if cell.tag == "th":
+            cell.set("scope", "col")

@@ -1,0 +1,281 @@
+"""The site as its sources stand now, made page by page as somebody asks, in memory.
+
+:class:`Site` knows nothing of the web and :class:`Application` speaks WSGI (PEP 3333) and nothing else. A
+request never reaches the disk: its path is looked up in the plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import posixpath
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from . import pipeline, sources
+from .output import Output
+from .pipeline import Plan
+from .problems import BadInput, Problem
+from .sources import Snapshot
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+#: The script that every page gets here, and only here: it keeps the page up to date.
+CLIENT = "/_live/client.js"
+
+#: How many finished outputs are kept.
+MEMORY = 512
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml; charset=utf-8",
+}
+
+Report = Callable[[Sequence[Problem]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a path shows at the moment.
+
+    ``version`` stands for ``body``: a browser that shows another version is out of date. ``problems`` say why
+    the body is older than the sources.
+    """
+
+    status: HTTPStatus
+    media_type: str
+    body: bytes
+    version: str
+    problems: tuple[Problem, ...] = ()
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The newest bytes of an output; with problems, those that were right before ``key``, or None."""
+
+    key: str
+    body: bytes | None
+    version: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+class Site:
+    """The last good plan, what is wrong with the sources since, and the outputs made so far.
+
+    ``report`` is called once with every problem that comes up, from any thread.
+    """
+
+    def __init__(self, root: Path, report: Report, *, base_url: str | None = None, drafts: bool = False) -> None:
+        self.root, self.base_url, self.drafts = root, base_url, drafts
+        self.plan: Plan | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self._snapshot = Snapshot(())
+        self._made: OrderedDict[str, _Made] = OrderedDict()
+        self._making = threading.Lock()
+        self._report, self._reported = report, frozenset[Problem]()
+
+    # --- following the sources ----------------------------------------------------------------------
+
+    def update(self, changed: Iterable[str] = ()) -> frozenset[str]:
+        """Read the ``changed`` sources again and plan. Returns the paths of those that really differ.
+
+        A path may be a folder's. With broken sources the last good plan stays. Not to be called twice at once.
+        """
+        before = self._snapshot
+        after = sources.read_tree(self.root, before, _files(changed, before))
+        different = _different(before, after)
+        if different or before.problems != after.problems or self.plan is None:
+            self._snapshot = after
+            self._replan()
+        return different
+
+    def _replan(self) -> None:
+        try:
+            self.plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts)
+            self.problems = ()
+        except BadInput as error:
+            self.problems = error.problems
+        except Exception as error:  # the server outlives a mistake of the generator
+            self.problems = (_mistake(error),)
+        self._reported &= frozenset(self.problems)
+        self._tell(self.problems)
+
+    def _tell(self, problems: Iterable[Problem]) -> None:
+        new = [problem for problem in problems if problem not in self._reported]
+        if new:
+            self._reported |= frozenset(new)
+            self._report(new)
+
+    # --- showing it ---------------------------------------------------------------------------------
+
+    def view(self, path: str) -> View:
+        """What the decoded ``path`` of an address shows. Whatever happens, there is something."""
+        plan = self.plan
+        if plan is None:
+            return _excuse(self.problems)
+        output, location = look_up(plan, path)
+        if location:
+            return View(HTTPStatus.MOVED_PERMANENTLY, MEDIA_TYPES[".html"], b"", "", location=location)
+        if output:
+            return self._shown(HTTPStatus.OK, output)
+        output = _not_found_page(plan, path.removeprefix(prefix_of(plan)))
+        if output:
+            return self._shown(HTTPStatus.NOT_FOUND, output)
+        return View(HTTPStatus.NOT_FOUND, MEDIA_TYPES[".txt"], b"There is no such page.\n", "")
+
+    def _shown(self, status: HTTPStatus, output: Output) -> View:
+        made = self._make(output)
+        problems = (*self.problems, *made.problems)
+        if made.body is None:
+            return _excuse(problems)
+        suffix = posixpath.splitext(output.path)[1]
+        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
+        return View(status, media_type, made.body, made.version, problems)
+
+    def _make(self, output: Output) -> _Made:
+        """The bytes of ``output``, made once; after a failure those it had before. One at a time."""
+        with self._making:
+            made = self._made.get(output.path)
+            if made is None or made.key != output.key:
+                last = made or _Made("", None)
+                try:
+                    body = output.make()
+                    made = _Made(output.key, body, hashlib.sha256(body).hexdigest()[:16])
+                except BadInput as error:
+                    made = replace(last, key=output.key, problems=error.problems)
+                except Exception as error:
+                    made = replace(last, key=output.key, problems=(_mistake(error),))
+                self._tell(made.problems)
+                self._made[output.path] = made
+                if len(self._made) > MEMORY:
+                    self._made.popitem(last=False)
+            self._made.move_to_end(output.path)
+            return made
+
+
+def _files(changed: Iterable[str], known: Snapshot) -> set[str]:
+    """``changed`` with the known files below those that are folders."""
+    paths = set(changed)
+    folders = tuple(f"{path}/" for path in paths - known.keys())
+    return paths | {path for path in known if path.startswith(folders)} if folders else paths
+
+
+def _different(before: Snapshot, after: Snapshot) -> frozenset[str]:
+    """The paths that came, went or have other bytes."""
+    paths = before.keys() | after.keys()
+    pairs = ((path, before.get(path), after.get(path)) for path in paths)
+    return frozenset(path for path, a, b in pairs if a is not b and (not a or not b or a.digest != b.digest))
+
+
+def prefix_of(plan: Plan) -> str:
+    """The path that the site is published under, by its base URL; without a slash at its end."""
+    return unquote(urlsplit(plan.library.settings.base_url).path).rstrip("/")
+
+
+def look_up(plan: Plan, path: str) -> tuple[Output | None, str]:
+    """The output that ``path`` names, or the address where it is found instead, or neither."""
+    prefix = prefix_of(plan)
+    inside = path.startswith(f"{prefix}/")
+    name = path.removeprefix(prefix if inside else "")[1:]
+    if not name or name.endswith("/"):
+        name += "index.html"
+    elif f"{name}/index.html" in plan.outputs:
+        return None, f"{prefix}/{name}/"
+    if name not in plan.outputs:
+        return None, ""
+    return (plan.outputs[name], "") if inside else (None, f"{prefix}/{name.removesuffix('index.html')}")
+
+
+def _not_found_page(plan: Plan, path: str) -> Output | None:
+    """The nearest ``404.html`` above ``path``: below ``/en/`` it is in English."""
+    folder = path.strip("/")
+    while folder:
+        folder = folder.rpartition("/")[0]
+        page = plan.outputs.get(f"{folder}/404.html" if folder else "404.html")
+        if page:
+            return page
+    return plan.outputs.get("404.html")
+
+
+def _mistake(error: Exception) -> Problem:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return Problem("statusbook", 0, 0, f"the generator failed: {text}", "This is our mistake, not yours: report it.")
+
+
+def _excuse(problems: tuple[Problem, ...]) -> View:
+    """A page that lists ``problems``, for when there is nothing older to show."""
+    items = "".join(f"<li><pre>{html.escape(str(problem))}</pre></li>\n" for problem in problems)
+    body = (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>This page cannot be made</title>\n'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">\n</head>\n'
+        f"<body>\n<main>\n<h1>This page cannot be made</h1>\n<ul>\n{items}</ul>\n</main>\n</body>\n</html>\n"
+    ).encode()
+    version = hashlib.sha256(body).hexdigest()[:16]
+    return View(HTTPStatus.INTERNAL_SERVER_ERROR, MEDIA_TYPES[".html"], body, version, problems)
+
+
+class Application:
+    """A site over WSGI: GET and HEAD, each answer fit to be asked for again."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.client = Path(__file__).with_name("live.js").read_bytes()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        view = self.answer(environ)
+        headers = [
+            ("Content-Type", view.media_type),
+            ("Content-Length", str(len(view.body))),
+            ("Cache-Control", "no-cache"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Server", "Statusbook"),
+        ]
+        if view.location:
+            query = environ.get("QUERY_STRING")
+            headers.append(("Location", view.location + (f"?{query}" if query else "")))
+        if view.status is HTTPStatus.METHOD_NOT_ALLOWED:
+            headers.append(("Allow", "GET, HEAD"))
+        if view.status is HTTPStatus.OK:
+            headers.append(("ETag", f'"{view.version}"'))
+            if f'"{view.version}"' in environ.get("HTTP_IF_NONE_MATCH", ""):
+                view, headers = replace(view, status=HTTPStatus.NOT_MODIFIED, body=b""), headers[2:]
+        start_response(f"{view.status.value} {view.status.phrase}", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [view.body]
+
+    def answer(self, environ: WSGIEnvironment) -> View:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return View(HTTPStatus.METHOD_NOT_ALLOWED, MEDIA_TYPES[".txt"], b"GET and HEAD only.\n", "")
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        if path == CLIENT:
+            version = hashlib.sha256(self.client).hexdigest()[:16]
+            return View(HTTPStatus.OK, MEDIA_TYPES[".js"], self.client, version)
+        view = self.site.view(path)
+        return _with_client(view) if view.media_type == MEDIA_TYPES[".html"] else view
+
+
+def _with_client(view: View) -> View:
+    """The page with the script that keeps it up to date; the published site never has it."""
+    script = f'<script src="{CLIENT}" data-version="{view.version}" async></script>\n'.encode()
+    return replace(view, body=view.body.replace(b"</head>", script + b"</head>", 1))

@@ -1,0 +1,81 @@
+"""What pages say of each other: every reference has its page, every fragment its section, every inclusion its file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Set
+
+from .model import Kind, Page, Settings, Text
+from .problems import Problem
+from .sources import Source
+
+
+class References:
+    """Checks that every reference has its page, every fragment its section and every inclusion its file.
+
+    ``broken`` names pages that exist but could not be read, which has been reported already.
+    """
+
+    def __init__(
+        self,
+        site: Settings,
+        pages: Mapping[str, Page],
+        shown: Mapping[str, Page],
+        broken: Set[str],
+        files: Mapping[str, Source],
+    ) -> None:
+        self.site, self.pages, self.shown, self.broken, self.files = site, pages, shown, broken, files
+        self.products = {product.vendor for page in shown.values() for product in page.products}
+
+    def problems(self) -> Iterator[Problem]:
+        for page in self.shown.values():
+            default = page.texts[self.site.default.key]
+            for name in page.see:
+                if name in self.broken:
+                    continue
+                if name not in self.shown:
+                    yield Problem(
+                        default.path, 2, 1, f"`see` names {name}, which {self._why(name)}", self._suggest(name)
+                    )
+                elif name == page.name:
+                    yield Problem(default.path, 2, 1, "`see` names the page itself", "Take it out.")
+            for use in page.code.vendors if page.code else ():
+                if use.vendor not in self.products:
+                    near = difflib.get_close_matches(use.vendor, self.products, 1)
+                    hint = f"Did you mean {near[0]}?" if near else "Add it to `products` of a page in content/vendors."
+                    yield Problem(default.path, 2, 1, f"`vendors` names {use.vendor}, which no vendor page has", hint)
+            for key, text in page.texts.items():
+                yield from self._in_text(key, text)
+
+    def _in_text(self, key: str, text: Text) -> Iterator[Problem]:
+        for ref in text.outline.references:
+            target = self.shown.get(ref.target)
+            if ref.target in self.broken:
+                continue
+            if target is None:
+                message = f"[[{ref.target}]] leads to a page that {self._why(ref.target)}"
+                yield Problem(text.path, ref.line, ref.column, message, self._suggest(ref.target))
+            elif ref.fragment:
+                anchors = {heading.anchor for heading in target.texts[key].outline.headings} - {""}
+                if target.kind is Kind.CODE:
+                    anchors |= {"code", "history", "see"}
+                if ref.fragment not in anchors:
+                    hint = f"Anchors there: {', '.join(sorted(anchors))}."
+                    message = f"[[{ref.target}#{ref.fragment}]] leads to a section that does not exist"
+                    yield Problem(text.path, ref.line, ref.column, message, hint)
+        for item in text.outline.inclusions:
+            if item.path not in self.files or ".." in item.path:
+                near = difflib.get_close_matches(
+                    item.path, [path for path in self.files if not path.endswith(".md")], 1
+                )
+                hint = f"Did you mean {near[0]}?" if near else "Paths start below content/guides."
+                yield Problem(
+                    text.path, item.line, item.column, f"an inclusion names {item.path}, which does not exist", hint
+                )
+
+    def _why(self, name: str) -> str:
+        return "is a draft" if name in self.pages else "does not exist"
+
+    def _suggest(self, name: str) -> str:
+        near = difflib.get_close_matches(name, self.shown, 1)
+        return f"Did you mean {near[0]}?" if near else ""
