@@ -33,7 +33,7 @@ fmt: $(VENV)/test.done ## format the code
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/test.done ## measure the generator and the pages
-	@$(BIN)/python tests/bench.py $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 pins: $(VENV)/test.done ## pin the newest dependencies, with hashes
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet pip-tools

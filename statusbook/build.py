@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import __version__, pipeline, publish, sources
-from .output import canonical_json
-from .pipeline import Plan, Progress
+from . import publish, record, sources
+from .record import Record
 
-CACHE = ".cache"
+if TYPE_CHECKING:
+    from .pipeline import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,9 @@ class Summary:
     size: int
     seconds: float
     changed: bool
+
+
+Progress = Callable[[int, int], None]
 
 
 def build(
@@ -45,43 +47,32 @@ def build(
     """
     started = time.perf_counter()
     publish.check_target(site, root)
-    record = _record_path(root, site)
-    with publish.locked(record.with_suffix(".lock")):
-        plan = pipeline.plan(sources.read_tree(root), base_url=base_url, drafts=drafts)
-        known = _read_record(record) if cache else {}
+    place = record.path_of(root, site)
+    with publish.locked(place.with_suffix(".lock")):
+        snapshot = sources.read_tree(root)
+        state = record.state_of(snapshot, base_url, drafts)
+        known = record.read(place) if cache else Record()
+        if known.state == state and known.describes(site):
+            return Summary(len(known.outputs), 0, known.size, time.perf_counter() - started, False)
+
+        from . import pipeline  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
+
+        plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts)
         with publish.Staging(site) as staging:
-            missing = [
-                output
-                for output in plan.outputs.values()
-                if known.get(output.path, ("", ""))[0] != output.key
-                or not staging.keep(output.path, known[output.path][1])
-            ]
+            missing = [output for output in plan.outputs.values() if not _kept(output.path, output.key, known, staging)]
             for output, data in pipeline.make(missing, jobs=jobs or os.cpu_count() or 1, progress=progress):
                 staging.write(output.path, data)
             result = staging.publish()
-            _write_record(record, plan, staging.digests)
+        record.write(place, _record(state, result.size, plan, staging, site))
     return Summary(len(plan.outputs), len(missing), result.size, time.perf_counter() - started, result.changed)
 
 
-def _record_path(root: Path, site: Path) -> Path:
-    """Where the keys of the outputs in ``site`` are kept: each output folder has its own record."""
-    name = hashlib.sha256(str(site.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return root / CACHE / f"{name}.json"
+def _kept(path: str, key: str, known: Record, staging: publish.Staging) -> bool:
+    """Whether the old site's file is what would be made, and has been taken over."""
+    old_key, digest = known.outputs.get(path, ("", ""))
+    return old_key == key and staging.keep(path, digest)
 
 
-def _read_record(path: Path) -> dict[str, tuple[str, str]]:
-    """Key and SHA-256 of each output of the last build, by path; empty when there is no record to trust."""
-    try:
-        data = json.loads(path.read_bytes())
-        if data["version"] != __version__:
-            return {}
-        return {str(output): (str(key), str(digest)) for output, (key, digest) in data["outputs"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
-
-
-def _write_record(path: Path, plan: Plan, digests: Mapping[str, str]) -> None:
-    outputs = {output.path: (output.key, digests[output.path]) for output in plan.outputs.values()}
-    new = path.with_suffix(".new")
-    new.write_bytes(canonical_json({"version": __version__, "outputs": outputs}))
-    new.replace(path)
+def _record(state: str, size: int, plan: Plan, staging: publish.Staging, site: Path) -> Record:
+    outputs = {output.path: (output.key, staging.digests[output.path]) for output in plan.outputs.values()}
+    return Record(state, size, outputs, record.stats_of(site))

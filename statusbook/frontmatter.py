@@ -1,7 +1,4 @@
-"""Front matter: the facts at the top of a content file, checked against a table of fields.
-
-``FIELDS`` is that table; CONTRIBUTING.md documents every entry of it, and a test compares the two.
-"""
+"""Front matter: cutting it from a content file, and reading its values by a table of fields."""
 
 from __future__ import annotations
 
@@ -14,18 +11,7 @@ from datetime import date
 from typing import Any
 
 from . import yamltree
-from .model import (
-    Body,
-    Cacheable,
-    Kind,
-    Retry,
-    SectionRef,
-    Seen,
-    Sender,
-    Since,
-    Standing,
-    Trust,
-)
+from .model import SectionRef, Since
 from .problems import Problem
 from .sources import Source
 
@@ -273,62 +259,3 @@ def name(node: yamltree.Node) -> str:
     if not re.fullmatch(r"[0-9a-z]+(-[0-9a-z]+)*", value):
         raise FieldError(node, f"is {value!r}, not the name of a page", "Write 404, 4xx or a guide's file name.")
     return value
-
-
-# --- the fields -------------------------------------------------------------------------------------
-
-_VENDOR = Field("vendor", name)
-_NOTE = Field("note", text(240))
-
-_SHARED = (
-    Field("title", text(80)),
-    Field("summary", text(240)),
-    Field("keywords", items(text(80), 1, 20)),
-    Field("updated", day),
-)
-_SYMPTOMS = Field("symptoms", items(text(240)), required=False, default=())
-_SEE = Field("see", items(name))
-_DRAFT = Field("draft", flag, required=False, default=False)
-
-_CODE = (
-    Field("code", integer(1, 999)),
-    Field("phrase", text(80, empty=True)),
-    Field("standing", choice(Standing)),
-    Field("deprecated", flag, required=False, default=False),
-    Field("spec", items(section), required=False, default=()),
-    Field("since", since, required=False),
-    Field("cacheable", choice(Cacheable)),
-    Field("body", choice(Body)),
-    Field("retry", choice(Retry)),
-    Field("senders", items(choice(Sender), 1)),
-    Field(
-        "vendors",
-        items(
-            record(
-                _VENDOR,
-                Field("name", text(120), required=False, default=""),
-                _NOTE,
-                Field("seen", choice(Seen)),
-                Field("trust", choice(Trust)),
-                Field("source", address, required=False, default=""),
-            )
-        ),
-        required=False,
-        default=(),
-    ),
-    _SYMPTOMS,
-    _SEE,
-    _DRAFT,
-)
-_CODE_TRANSLATED = (_SYMPTOMS, Field("vendors", items(record(_VENDOR, _NOTE)), required=False, default=()))
-
-_PRODUCTS = Field("products", items(record(_VENDOR, Field("name", text(60))), 1))
-
-#: Front matter by kind of page: the fields of the default language's file, and those of a translation.
-FIELDS: dict[Kind, tuple[tuple[Field, ...], tuple[Field, ...]]] = {
-    Kind.CODE: (_SHARED + _CODE, _SHARED + _CODE_TRANSLATED),
-    Kind.GUIDE: ((*_SHARED, _SEE, _DRAFT), _SHARED),
-    Kind.VENDOR: ((*_SHARED, _PRODUCTS), (*_SHARED, _PRODUCTS)),
-    Kind.CLASS: (_SHARED, _SHARED),
-    Kind.HOME: (_SHARED, _SHARED),
-}

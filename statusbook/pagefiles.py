@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import frontmatter, outline
+from .fields import FIELDS
 from .model import (
     CLASSES,
     OTHER,
@@ -96,7 +97,7 @@ class PageFiles:
         if document is None:
             self.problems += problems
             return None
-        own, translated = frontmatter.FIELDS[kind]
+        own, translated = FIELDS[kind]
         fields = own if language is self.site.default else translated
         values, problems = frontmatter.read_fields(source.path, document.fields, fields)
         contents, found = outline.read(source.path, document.body, document.line)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from statusbook import cli
-from statusbook.frontmatter import FIELDS
+from statusbook.fields import FIELDS
 from statusbook.model import WRITTEN_SECTIONS, Body, Cacheable, Retry, Seen, Sender, Standing, Trust
 from statusbook.outline import CALLOUTS
 

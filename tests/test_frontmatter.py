@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statusbook import frontmatter
+from statusbook.fields import FIELDS
 from statusbook.model import Kind
 from statusbook.sources import Source
 
@@ -98,7 +99,7 @@ def test_all_problems_of_a_file_are_reported_at_once() -> None:
 def test_section_numbers_stay_text() -> None:
     document, _ = frontmatter.split(Source.of(PATH, code_page(404, spec="[{rfc: 9110, section: 15.10}]").encode()))
     assert document is not None
-    values, found = frontmatter.read_fields(PATH, document.fields, frontmatter.FIELDS[Kind.CODE][0])
+    values, found = frontmatter.read_fields(PATH, document.fields, FIELDS[Kind.CODE][0])
     assert not found
     assert values["spec"][0].section == "15.10"
 
@@ -126,4 +127,4 @@ def test_no_yaml_makes_the_reader_raise(text: str) -> None:
         assert found
         assert all(problem.line >= 1 for problem in found)
     else:
-        frontmatter.read_fields(PATH, document.fields, frontmatter.FIELDS[Kind.CODE][0])
+        frontmatter.read_fields(PATH, document.fields, FIELDS[Kind.CODE][0])
