@@ -18,10 +18,9 @@ def relative(source: str, target: str) -> str:
     if path == source and fragment:
         return f"#{fragment}"
     folder = source if source.endswith("/") else posixpath.dirname(source) + "/"
-    result = posixpath.relpath(path, folder)
-    if path.endswith("/"):
-        result = "./" if result == "." else result + "/"
-    return result + hash_ + fragment
+    common = posixpath.commonprefix((folder, path)).rpartition("/")[0] + "/"
+    result = "../" * folder.count("/", len(common)) + path[len(common) :]
+    return (result or "./") + hash_ + fragment
 
 
 def file_of(address: str) -> str:

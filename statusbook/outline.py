@@ -58,6 +58,8 @@ _LINK = re.compile(
 )
 _DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]+\]:\s")
 _CALLOUT = re.compile(r"!!!\s*(?P<kind>\S*)(?:\s+(?P<title>.*))?\Z")
+#: What everything but a heading that this reader looks for has at least one of.
+_WORTH_READING = re.compile(r"[`<\[]|RFC|!!!")
 _MARKS = re.compile(r"(`+|\*\*|\*)")
 
 
@@ -69,11 +71,13 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
     citations: list[Citation] = []
     inclusions: list[Inclusion] = []
     for number, line in _prose(path, body, first_line, problems):
-        masked = _mask_code(path, number, line, problems)
         if line.startswith("#"):
             heading = _heading(path, number, line, problems)
             if heading:
                 headings.append(heading)
+        if not _WORTH_READING.search(line):  # most lines are plain text
+            continue
+        masked = _mask_code(path, number, line, problems)
         for match in (*_INCLUSION.finditer(masked), *_FIGURE.finditer(masked)):
             inclusions.append(Inclusion(match[1], number, match.start() + 1))
             if masked.strip() != match[0]:
