@@ -93,6 +93,23 @@ def empty_pages(book: Library) -> Iterator[Problem]:
             yield Problem(text.path, text.line, 1, "has next to no text", "Write it, or mark the page draft: true.")
 
 
+def cited_sections(book: Library) -> Iterator[Problem]:
+    """Every section that is cited exists in its RFC."""
+    known = book.tables.sections
+    for page, text in _texts(book):
+        places = [(item.ref, item.line, item.column) for item in text.outline.citations]
+        if page.code and text is page.texts[book.settings.default.key]:
+            places += [(ref, 2, 1) for ref in page.code.spec]
+        for ref, line, column in places:
+            if ref.rfc not in known:
+                hint = "Add the RFC and its section numbers to data/rfc-sections.csv."
+                yield Problem(text.path, line, column, f"cites RFC {ref.rfc}, which the table of RFCs lacks", hint)
+            elif ref.section and ref.section not in known[ref.rfc]:
+                yield Problem(
+                    text.path, line, column, f"cites {ref.label}, which does not exist", "Look the section up."
+                )
+
+
 _BARE_SECTION = re.compile(r"(?<!RFC \d{3} )(?<!RFC \d{4} )(?<!RFC \d{5} )(?<!\d)§")
 _HALF_WIDTH = re.compile(
     r"(?<=[\u4e00-\u9fff])[,;:?!](?=\s|[\u4e00-\u9fff]|$)|(?<=[\u4e00-\u9fff])\((?=[\u4e00-\u9fff])"
@@ -155,6 +172,7 @@ RULES: tuple[Callable[[Library], Iterator[Problem]], ...] = (
     translation_parity,
     empty_pages,
     citations,
+    cited_sections,
     chinese_typography,
 )
 

@@ -103,6 +103,18 @@ def _new(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _registry(options: argparse.Namespace) -> int:
+    from . import pipeline, registry, sources  # noqa: PLC0415
+
+    entries = registry.parse(options.place, registry.fetch(options.place))
+    found = list(registry.compare(entries, pipeline.plan(sources.read_tree(ROOT)).library))
+    for line in found:
+        print(line)
+    if not found:
+        print(f"the handbook has what the registry has: {len(entries)} entries")
+    return FOUND_PROBLEMS if found else DONE
+
+
 # --- arguments --------------------------------------------------------------------------------------
 
 
@@ -148,6 +160,14 @@ def parser() -> argparse.ArgumentParser:
     )
     new.add_argument("code", type=_status_code, metavar="CODE", help="the status code, such as 418")
     new.set_defaults(verb=_new)
+
+    registry = verbs.add_parser(
+        "registry",
+        help="compare the pages with the IANA registry",
+        description="Compare the pages with the IANA HTTP Status Code Registry and print what is new, changed or gone.",
+    )
+    registry.add_argument("place", metavar="FILE-OR-URL", help="the registry's CSV")
+    registry.set_defaults(verb=_registry)
     return root
 
 

@@ -87,7 +87,7 @@
       for (const part of ["place", "message", "hint"]) if (problem[part]) make("p", item, problem[part]).className = part;
     }
     if (problems?.length < count) make("p", make("li", list), `and ${count - problems.length} more: see the terminal`);
-    make("footer", dialog, "This is the page as it was before. It loads again by itself when the problem is mended.");
+    make("footer", dialog, "The page stays as it was before. It loads again by itself when this is mended.");
     document.documentElement.append(overlay);
     dialog.showModal();
   }

@@ -94,6 +94,8 @@ class Site:
         self._snapshot = Snapshot(())
         self._made: OrderedDict[str, _Made] = OrderedDict()
         self._making = threading.Lock()
+        self._earlier: Plan | None = None  # the newest plan before this of which nothing is known to have failed
+        self._sound = False  # the same of this one
         self._report, self._reported = report, frozenset[Problem]()
 
     # --- following the sources ----------------------------------------------------------------------
@@ -113,8 +115,10 @@ class Site:
 
     def _replan(self) -> None:
         try:
-            self.plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts)
-            self.problems = ()
+            plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts)
+            if self._sound:
+                self._earlier = self.plan
+            self.plan, self.problems, self._sound = plan, (), True
         except BadInput as error:
             self.problems = error.problems
         except Exception as error:  # the server outlives a mistake of the generator
@@ -159,20 +163,34 @@ class Site:
         with self._making:
             made = self._made.get(output.path)
             if made is None or made.key != output.key:
-                last = made or _Made("", None)
-                try:
-                    body = output.make()
-                    made = _Made(output.key, body, hashlib.sha256(body).hexdigest()[:16])
-                except BadInput as error:
-                    made = replace(last, key=output.key, problems=error.problems)
-                except Exception as error:
-                    made = replace(last, key=output.key, problems=(_mistake(error),))
-                self._tell(made.problems)
-                self._made[output.path] = made
+                new = _try(output)
+                if new.problems:
+                    self._sound = False
+                    self._tell(new.problems)
+                    new = replace(self._last_good(output.path), key=output.key, problems=new.problems)
+                made = self._made[output.path] = new
                 if len(self._made) > MEMORY:
                     self._made.popitem(last=False)
             self._made.move_to_end(output.path)
             return made
+
+    def _last_good(self, path: str) -> _Made:
+        """What the output ``path`` was before it failed; without a body if it never was."""
+        last = self._made.get(path)
+        if last and last.body is not None:
+            return last
+        output = self._earlier.outputs.get(path) if self._earlier else None
+        return _try(output) if output else _Made("", None)
+
+
+def _try(output: Output) -> _Made:
+    try:
+        body = output.make()
+    except BadInput as error:
+        return _Made(output.key, None, problems=error.problems)
+    except Exception as error:  # the server outlives a mistake of the generator
+        return _Made(output.key, None, problems=(_mistake(error),))
+    return _Made(output.key, body, hashlib.sha256(body).hexdigest()[:16])
 
 
 def _files(changed: Iterable[str], known: Snapshot) -> set[str]:
@@ -196,6 +214,8 @@ def prefix_of(plan: Plan) -> str:
 
 def look_up(plan: Plan, path: str) -> tuple[Output | None, str]:
     """The output that ``path`` names, or the address where it is found instead, or neither."""
+    if not path.startswith("/"):
+        return None, ""
     prefix = prefix_of(plan)
     inside = path.startswith(f"{prefix}/")
     name = path.removeprefix(prefix if inside else "")[1:]

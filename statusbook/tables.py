@@ -1,4 +1,4 @@
-"""Facts that pages draw tables from: ``data/registry.csv`` and ``data/constants.csv``."""
+"""Facts that pages draw tables from: ``data/registry.csv``, ``data/constants.csv``, ``data/rfc-sections.csv``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .sources import Snapshot
 
 REGISTRY = "data/registry.csv"
 CONSTANTS = "data/constants.csv"
+SECTIONS = "data/rfc-sections.csv"
 
 _REGISTRY_COLUMNS = ("code", "phrase", "standing", "rfc", "section", "reference", "url")
 
@@ -59,12 +60,15 @@ class Constant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
+    """``registry`` and ``constants`` by status code; ``sections`` has the section numbers of each RFC we cite."""
+
     registry: Mapping[int, RegistryEntry] = field(default_factory=dict)
     constants: Mapping[int, tuple[Constant, ...]] = field(default_factory=dict)
+    sections: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
-    """Both tables; a table that is not there is empty."""
+    """All tables; a table that is not there is empty."""
     problems: list[Problem] = []
     registry: dict[int, RegistryEntry] = {}
     for line, row in _rows(snapshot, REGISTRY, _REGISTRY_COLUMNS, problems):
@@ -85,7 +89,13 @@ def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
         constants[int(row["code"])] = tuple(
             Constant(label, row[stack], lexer) for stack, (label, lexer) in STACKS.items() if row[stack]
         )
-    return Tables(registry, constants), problems
+    sections: dict[int, frozenset[str]] = {}
+    for line, row in _rows(snapshot, SECTIONS, ("rfc", "title", "sections"), problems):
+        if not row["rfc"].isdecimal():
+            problems.append(Problem(SECTIONS, line, 1, f"{row['rfc']!r} is not the number of an RFC"))
+            continue
+        sections[int(row["rfc"])] = frozenset(row["sections"].split())
+    return Tables(registry, constants, sections), problems
 
 
 def _rows(
