@@ -1,9 +1,11 @@
-"""Files that are published as they are: ``static/``."""
+"""Files of ``static/``: published as they are, style sheets without comments and white space."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
+from . import generator
 from .output import Output, key_of
 from .sources import Snapshot, Source
 
@@ -14,7 +16,7 @@ VERSION_LENGTH = 8
 
 def outputs(snapshot: Snapshot) -> Iterator[Output]:
     for source in snapshot.below(FOLDER):
-        yield Output(source.path, key_of("asset", source.digest), _Read(source))
+        yield Output(source.path, key_of("asset", generator.identity(), source.digest), partial(_make, source))
 
 
 def versions(snapshot: Snapshot) -> Mapping[str, str]:
@@ -22,9 +24,10 @@ def versions(snapshot: Snapshot) -> Mapping[str, str]:
     return {source.path.removeprefix(f"{FOLDER}/"): source.digest[:VERSION_LENGTH] for source in snapshot.below(FOLDER)}
 
 
-class _Read:
-    def __init__(self, source: Source) -> None:
-        self.source = source
+def _make(source: Source) -> bytes:
+    if not source.path.endswith(".css"):
+        return source.data
+    import rcssmin  # noqa: PLC0415 - loaded when a style sheet has to be made
 
-    def __call__(self) -> bytes:
-        return self.source.data
+    minified: bytes = rcssmin.cssmin(source.data)
+    return minified

@@ -173,8 +173,12 @@ LANGUAGES = {
 }
 
 
+#: Inline code longer than this may break over lines; shorter code stays in one piece.
+_LONG_CODE = 24
+
+
 class _Finish(Treeprocessor):
-    """Wrap tables so that they scroll, and let no link lead where the dialect forbids."""
+    """What is left to do once the text is a tree: scrolling tables, long code, links that lead nowhere."""
 
     md: Engine
 
@@ -182,27 +186,33 @@ class _Finish(Treeprocessor):
         for parent in list(root.iter()):
             for i, element in enumerate(parent):
                 if element.tag == "table":
-                    label = self.md.surroundings.table_label
-                    box = ElementTree.Element(
-                        "div", {"class": "table", "role": "region", "tabindex": "0", "aria-label": label}
-                    )
-                    box.tail, element.tail = element.tail, None
-                    box.append(element)
-                    parent[i] = box
+                    parent[i] = self._scrolling(element)
                 elif element.tag in ("th", "td"):
-                    self._cell(element)
-                elif (
-                    element.tag == "a"
-                    and not element.get("class")
-                    and not outline.SAFE_URL.match(element.get("href", ""))
-                ):
+                    _finish_cell(element)
+                elif element.tag == "code" and len(element.text or "") > _LONG_CODE:
+                    element.set("class", "long")
+                elif element.tag == "a" and not (element.get("class") or _is_safe(element)):
                     element.attrib.clear()
 
-    @staticmethod
-    def _cell(cell: ElementTree.Element) -> None:
-        """Alignment as a class: a strict Content Security Policy has no ``style`` attributes."""
-        align = cell.attrib.pop("style", "").removeprefix("text-align: ").rstrip(";")
-        if align:
-            cell.set("class", align)
-        if cell.tag == "th":
-            cell.set("scope", "col")
+    def _scrolling(self, table: ElementTree.Element) -> ElementTree.Element:
+        """A box in which a wide table scrolls, reachable by keyboard and named for screen readers."""
+        label = self.md.surroundings.table_label
+        box = ElementTree.Element("div", {"class": "table", "role": "group", "tabindex": "0", "aria-label": label})
+        box.tail, table.tail = table.tail, None
+        box.append(table)
+        return box
+
+
+def _is_safe(link: ElementTree.Element) -> bool:
+    return bool(outline.SAFE_URL.match(link.get("href", "")))
+
+
+def _finish_cell(cell: ElementTree.Element) -> None:
+    """Alignment as a class, as a strict Content Security Policy has no ``style`` attributes; no empty headings."""
+    align = cell.attrib.pop("style", "").removeprefix("text-align: ").rstrip(";")
+    if align:
+        cell.set("class", align)
+    if cell.tag == "th" and not (cell.text or len(cell)):
+        cell.tag = "td"
+    elif cell.tag == "th":
+        cell.set("scope", "col")
