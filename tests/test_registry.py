@@ -34,8 +34,7 @@ def test_equal_is_silent() -> None:
     [
         (RIGHT + "425,Too Early,[RFC8470]\n", "new: 425 Too Early (registered; [RFC8470])"),
         (
-            RIGHT
-            + '104,"Upload Resumption Supported (TEMPORARY - expires 2026-11-13)",[draft]\n',
+            RIGHT + '104,"Upload Resumption Supported (TEMPORARY - expires 2026-11-13)",[draft]\n',
             "new: 104 Upload Resumption Supported (temporary; [draft])",
         ),
         (RIGHT.replace("Not Found", "Not There"), "changed: 404 phrase 'Not Found' is now 'Not There'"),

@@ -412,7 +412,7 @@ def test_a_stylesheet_is_swapped(served: Served) -> None:
     served.write("static/css/site.css", "body { color: teal }")
     message = tab.hear()
     assert (message["command"], message["path"], message["liveCSS"]) == ("reload", "/static/css/site.css", True)
-    assert served.request("/static/css/site.css")[1] == "body { color: teal }"
+    assert "teal" in served.request("/static/css/site.css")[1]
 
 
 def test_a_page_that_is_out_of_date_when_it_connects_is_reloaded(shared: Served) -> None:

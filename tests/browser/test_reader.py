@@ -266,7 +266,7 @@ def test_the_not_found_page_offers_the_code_in_the_address(browser: Browser, sit
     """A host shows 404.html for whatever was asked: here the page is put where the wrong address leads."""
     context = browser.new_context()
     page = context.new_page()
-    html = (site_folder / "404.html").read_text("utf-8").replace('="/', '="/docs/')
+    html = (site_folder / "404.html").read_text("utf-8")
     page.route("**/codes/502.html", lambda route: route.fulfill(body=html, content_type="text/html", status=404))
     page.goto(f"{site}codes/502.html")
     link = page.locator(".guess a")
