@@ -16,7 +16,7 @@ VERSION_LENGTH = 8
 
 def outputs(snapshot: Snapshot) -> Iterator[Output]:
     for source in snapshot.below(FOLDER):
-        yield Output(source.path, key_of("asset", generator.identity(), source.digest), partial(_make, source))
+        yield Output.of(source.path, key_of("asset", generator.identity(), source.digest), partial(_make, source))
 
 
 def versions(snapshot: Snapshot) -> Mapping[str, str]:

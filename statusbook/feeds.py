@@ -13,10 +13,10 @@ def outputs(library: Library) -> Iterator[Output]:
     """``robots.txt`` always; the sitemap only with a base URL, as its addresses have to be absolute."""
     base = library.settings.base_url
     robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
-    yield Output("robots.txt", key_of("robots", robots), robots.encode)
+    yield Output.of("robots.txt", key_of("robots", robots), robots.encode)
     if base:
         sitemap = _sitemap(library)
-        yield Output("sitemap.xml", key_of("sitemap", sitemap), sitemap.encode)
+        yield Output.of("sitemap.xml", key_of("sitemap", sitemap), sitemap.encode)
 
 
 def _sitemap(library: Library) -> str:

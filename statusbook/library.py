@@ -8,7 +8,7 @@ from functools import cached_property
 
 from . import frontmatter, settings, strings, svg, tables
 from .model import CLASSES, OTHER, Kind, Page, Product, Settings, class_of
-from .pagefiles import GUIDES, PageFiles
+from .pagefiles import GUIDES, Memo, PageFiles
 from .problems import Problem
 from .references import References
 from .sources import Snapshot, Source
@@ -82,9 +82,9 @@ def number_of(page: Page) -> int:
 
 
 def read(
-    snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False
+    snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False, memo: Memo | None = None
 ) -> tuple[Library | None, list[Problem]]:
-    """Read the book from its sources.
+    """Read the book from its sources; with a ``memo``, only those that it has not seen.
 
     The library is None only when the settings or the interface's texts cannot be read; with any problem
     at all it is not to be published.
@@ -98,10 +98,13 @@ def read(
     problems += found
     if len(catalogues) < len(site.languages):
         return None, problems
-    reader = PageFiles(site, catalogues)
+    memo = memo or Memo()
+    memo.begin()
+    reader = PageFiles(site, catalogues, memo)
     for source in snapshot.below("content"):
         reader.add(source)
     pages = reader.finish()
+    memo.end()
     problems += reader.problems
     if not reader.has(Kind.CODE):
         problems.append(Problem("content", 0, 0, "has no status code", "Write the first: python build.py new 404"))

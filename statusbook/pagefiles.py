@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from . import frontmatter, outline
-from .fields import FIELDS
+from . import pagefile
 from .model import (
     CLASSES,
     OTHER,
@@ -21,11 +18,11 @@ from .model import (
     Settings,
     Standing,
     StatusCode,
-    Text,
     Trust,
     VendorUse,
     class_of,
 )
+from .pagefile import PageFile
 from .problems import Problem
 from .sources import Source
 from .strings import Catalogue
@@ -34,21 +31,50 @@ GUIDES = "guides"
 #: Folders of pages that are called by their name.
 NAMED = {GUIDES: Kind.GUIDE, "vendors": Kind.VENDOR}
 _FILE = re.compile(r"content/(?:(?P<folder>[^/]+)/)?(?P<stem>[^/.]+)(?:\.(?P<language>[^/.]+))?\.md\Z")
-#: A file of a page in one language: its source, its front matter and its text.
-_Entry = tuple[Source, dict[str, Any], Text]
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+class Memo:
+    """Files as they were read, so that only what has changed is read again.
+
+    It keeps what the last book was read from and forgets the rest.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[object, PageFile] = {}
+        self._used: dict[object, PageFile] = {}
+
+    def begin(self) -> None:
+        """Start reading a book."""
+        self._known, self._used = {**self._known, **self._used}, {}
+
+    def end(self) -> None:
+        """The book is read: forget what it did not need."""
+        self._known = self._used
+
+    def read(self, source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]) -> PageFile:
+        key = (source.path, source.digest, kind, translated, tuple(sections))
+        file = self._known.get(key) or pagefile.read(source, kind, translated=translated, sections=sections)
+        self._used[key] = file
+        return file
+
+
+#: The files of a page by language key.
+_Entry = Mapping[str, PageFile]
 
 
 class PageFiles:
     """Collects the files of a page's languages and puts them together."""
 
-    def __init__(self, site: Settings, catalogues: Mapping[str, Catalogue]) -> None:
-        self.site = site
+    def __init__(self, site: Settings, catalogues: Mapping[str, Catalogue], memo: Memo) -> None:
+        self.site, self.memo = site, memo
         self.languages = {language.suffix.removeprefix("."): language for language in site.languages}
-        self.catalogues = catalogues
+        self.sections = {
+            key: {t(f"section.{section}"): section for section in WRITTEN_SECTIONS} for key, t in catalogues.items()
+        }
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
-        self.found: dict[tuple[Kind, str, str], dict[str, _Entry]] = {}
+        self.found: dict[tuple[Kind, str, str], dict[str, PageFile]] = {}
 
     def add(self, source: Source) -> None:
         """Read one file of ``content/`` if it is a page."""
@@ -63,18 +89,17 @@ class PageFiles:
         language = self.languages.get(match["language"] or "")
         if language is None:
             endings = [f"{other.suffix}.md" for other in self.site.languages]
-            hint = f"Pages end in {' or '.join(endings)}."
-            self.problems.append(
-                Problem(source.path, 0, 0, f"is in a language the site lacks: {match['language']}", hint)
-            )
+            message = f"is in a language the site lacks: {match['language']}"
+            self.problems.append(Problem(source.path, 0, 0, message, f"Pages end in {' or '.join(endings)}."))
             return
-        kind, name = place
-        values_and_text = self._read(source, kind, language)
-        entry = self.found.setdefault((kind, name, match["folder"] or ""), {})
-        if values_and_text:
-            entry[language.key] = (source, *values_and_text)
-        else:
-            entry.setdefault("", (source, {}, _NO_TEXT))  # present but broken: its translation is not missing
+        self._add(source, *place, match["folder"] or "", language)
+
+    def _add(self, source: Source, kind: Kind, name: str, folder: str, language: Language) -> None:
+        translated = language is not self.site.default
+        file = self.memo.read(source, kind, translated=translated, sections=self.sections[language.key])
+        self.problems += file.problems
+        self.found.setdefault((kind, name, folder), {})[language.key] = file
+        if file.text is None:
             self.broken.add(name)
 
     def has(self, kind: Kind) -> bool:
@@ -92,115 +117,45 @@ class PageFiles:
             return (NAMED[folder], stem) if free else None
         return (Kind.CODE, stem) if folder in (*CLASSES, OTHER) and stem.isdecimal() and stem.isascii() else None
 
-    def _read(self, source: Source, kind: Kind, language: Language) -> tuple[dict[str, Any], Text] | None:
-        document, problems = frontmatter.split(source)
-        if document is None:
-            self.problems += problems
-            return None
-        own, translated = FIELDS[kind]
-        fields = own if language is self.site.default else translated
-        values, problems = frontmatter.read_fields(source.path, document.fields, fields)
-        contents, found = outline.read(source.path, document.body, document.line)
-        problems += found
-        contents, found = self._headings(source.path, kind, language, contents)
-        self.problems += problems + found
-        if problems:
-            return None
-        text = Text(
-            source.path,
-            source.digest,
-            values["title"],
-            values["summary"],
-            values["keywords"],
-            values.get("symptoms") or (),
-            values["updated"],
-            document.body,
-            document.line,
-            contents,
-        )
-        return values, text
-
-    def _headings(self, path: str, kind: Kind, language: Language, contents: Any) -> tuple[Any, list[Problem]]:
-        """Give the sections of a code page their anchors; ask for anchors where they are missing."""
-        problems: list[Problem] = []
-        headings = []
-        t = self.catalogues[language.key]
-        sections = {t(f"section.{section}"): section for section in WRITTEN_SECTIONS}
-        seen: list[str] = []
-        for found in contents.headings:
-            heading = found
-            if kind is Kind.CODE and heading.level == 2:
-                section = sections.get(heading.text)
-                if section is None:
-                    near = difflib.get_close_matches(heading.text, sections, 1, 0.4)
-                    hint = f"Did you mean “{near[0]}”?" if near else f"Sections: {' / '.join(sections)}."
-                    problems.append(
-                        Problem(path, heading.line, 1, f"“{heading.text}” is not a section of a code page", hint)
-                    )
-                elif seen and WRITTEN_SECTIONS.index(section) <= WRITTEN_SECTIONS.index(seen[-1]):
-                    hint = f"The order is: {' / '.join(sections)}."
-                    problems.append(Problem(path, heading.line, 1, f"“{heading.text}” is not in its place", hint))
-                if section:
-                    seen.append(section)
-                    heading = replace(heading, anchor=section)
-            elif heading.level <= 3 and not heading.anchor:
-                hint = f"Write {'#' * heading.level} {heading.title} {{#lower-case-words}}."
-                problems.append(Problem(path, heading.line, 1, "has a heading without anchor", hint))
-            elif kind is Kind.CODE and heading.anchor in WRITTEN_SECTIONS:
-                problems.append(
-                    Problem(path, heading.line, 1, f"uses the anchor #{heading.anchor} of a section", "Choose another.")
-                )
-            headings.append(heading)
-        return replace(contents, headings=tuple(headings)), problems
-
     def finish(self) -> dict[str, Page]:
         """The pages by name. Reports missing translations and duplicate names."""
         pages: dict[str, Page] = {}
         for (kind, name, folder), entry in sorted(self.found.items(), key=lambda item: (item[0][1], item[0][2])):
-            paths = sorted(source.path for source, _, _ in entry.values())
-            if "" in entry:  # a file of this page is broken and has been reported
-                continue
-            missing = [language for language in self.site.languages if language.key not in entry]
-            if missing:
-                self.broken.add(name)
-                for language in missing:
-                    path = re.sub(r"(\.[a-z]+)?\.md\Z", f"{language.suffix}.md", paths[0])
-                    self.problems.append(
-                        Problem(path, 0, 0, "is missing", f"Every page is in every language; {paths[0]} exists.")
-                    )
-                continue
-            texts = {key: text for key, (_, _, text) in entry.items()}
-            source, values, _ = entry[self.site.default.key]
-            code = self._code(source, name, folder, values, entry) if kind is Kind.CODE else None
-            if kind is Kind.CODE and code is None:
+            page = self._page(kind, name, folder, entry)
+            if page is None:
                 self.broken.add(name)
                 continue
-            products = self._products(entry)
-            page = Page(name, kind, texts, code, values.get("see", ()), values.get("draft", False), products)
             if name in pages:
-                other = pages[name].texts[self.site.default.key].path
-                self.problems.append(
-                    Problem(source.path, 0, 0, f"is a second page named {name}", f"The first is {other}.")
-                )
+                path, other = (each.texts[self.site.default.key].path for each in (page, pages[name]))
+                self.problems.append(Problem(path, 0, 0, f"is a second page named {name}", f"The first is {other}."))
             pages[name] = page
         return pages
 
-    def _code(
-        self,
-        source: Source,
-        name: str,
-        folder: str,
-        values: dict[str, Any],
-        entry: Mapping[str, _Entry],
-    ) -> StatusCode | None:
+    def _page(self, kind: Kind, name: str, folder: str, entry: _Entry) -> Page | None:
+        missing = [language for language in self.site.languages if language.key not in entry]
+        path = min(file.path for file in entry.values())
+        for language in missing:
+            lacking = re.sub(r"(\.[a-z]+)?\.md\Z", f"{language.suffix}.md", path)
+            hint = f"Every page is in every language; {path} exists."
+            self.problems.append(Problem(lacking, 0, 0, "is missing", hint))
+        texts = {key: file.text for key, file in entry.items() if file.text is not None}
+        if missing or len(texts) < len(entry):
+            return None
+        own = entry[self.site.default.key]
+        code = self._code(own, name, folder, entry) if kind is Kind.CODE else None
+        if kind is Kind.CODE and code is None:
+            return None
+        values = own.values
+        return Page(name, kind, texts, code, values.get("see", ()), values.get("draft", False), self._products(entry))
+
+    def _code(self, own: PageFile, name: str, folder: str, entry: _Entry) -> StatusCode | None:
+        """The facts of a code page, from the default language's file."""
+        values = own.values
         number = values["code"]
-        document, _ = frontmatter.split(source)
-        assert document is not None
-        lines = {key.text: (node.line, node.column) for key, node in document.fields.entries}
 
         def wrong(key: str, message: str, hint: str) -> None:
-            line, column = lines.get(key, (2, 1))
-            self.problems.append(Problem(source.path, line, column, message, hint))
+            line, column = own.places.get(key, (2, 1))
+            self.problems.append(Problem(own.path, line, column, message, hint))
 
         if str(number) != name:
             wrong("code", f"`code` is {number} in a file named {name}.md", f"Rename the file or write code: {name}.")
@@ -235,28 +190,28 @@ class PageFiles:
             self._vendors(values["vendors"], entry),
         )
 
-    def _products(self, entry: Mapping[str, _Entry]) -> tuple[Product, ...]:
+    def _products(self, entry: _Entry) -> tuple[Product, ...]:
         """The products of a vendor page, named in every language."""
         names = {
-            key: {product["vendor"]: product["name"] for product in values.get("products", ())}
-            for key, (_, values, _) in entry.items()
+            key: {product["vendor"]: product["name"] for product in file.values.get("products", ())}
+            for key, file in entry.items()
         }
         own = names[self.site.default.key]
         for key, translated in names.items():
             if list(translated) != list(own):
                 hint = f"In this order: {', '.join(own)}."
-                path = entry[key][0].path
+                path = entry[key].path
                 self.problems.append(Problem(path, 2, 1, "`products` differ from the default language's", hint))
                 return ()
         return tuple(Product(vendor, {key: translated[vendor] for key, translated in names.items()}) for vendor in own)
 
-    def _vendors(self, uses: tuple[dict[str, Any], ...], entry: Mapping[str, _Entry]) -> tuple[VendorUse, ...]:
+    def _vendors(self, uses: tuple[dict[str, Any], ...], entry: _Entry) -> tuple[VendorUse, ...]:
         default = self.site.default.key
-        notes: dict[str, list[dict[str, Any]]] = {key: list(values["vendors"]) for key, (_, values, _) in entry.items()}
+        notes: dict[str, list[dict[str, Any]]] = {key: list(file.values["vendors"]) for key, file in entry.items()}
         wanted = [use["vendor"] for use in uses]
         for key, translated in notes.items():
             if key != default and [use["vendor"] for use in translated] != wanted:
-                path = entry[key][0].path
+                path = entry[key].path
                 hint = f"In this order: {', '.join(wanted) or 'none'}."
                 self.problems.append(
                     Problem(path, 2, 1, "`vendors` does not translate those of the default language", hint)
@@ -273,6 +228,3 @@ class PageFiles:
             )
             for i, use in enumerate(uses)
         )
-
-
-_NO_TEXT: Any = None

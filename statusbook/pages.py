@@ -14,7 +14,7 @@ from . import __version__, assets, generator, jsonld, markdown
 from .addresses import file_of, relative
 from .library import Library
 from .model import Kind, Language, Page, Surroundings
-from .output import Output, key_of
+from .output import Make, Output, key_of
 from .problems import BadInput, Problem
 from .sources import Snapshot
 from .views import SEARCH, PageView, Views
@@ -57,14 +57,16 @@ class Pages:
 
     def outputs(self) -> Iterator[Output]:
         for language in self.library.settings.languages:
+            views = self.views[language.key]
             for page in self.library.pages.values():
-                yield self._content_page(page, language)
-            yield self._made_up(language, "search", SEARCH)
-            yield self._made_up(language, "notfound", "")
+                yield Output(file_of(views.address(page.slug)), partial(self._content_page, page, language))
+            for kind, slug in (("search", SEARCH), ("notfound", "")):
+                view = views.made_up(kind, slug, views.t(f"{kind}.title"), views.t(f"{kind}.summary"))
+                yield Output(file_of(view.address), partial(self._made_up, view, language))
 
     # --- what a page is made of ---------------------------------------------------------------------
 
-    def _content_page(self, page: Page, language: Language) -> Output:
+    def _content_page(self, page: Page, language: Language) -> tuple[str, Make]:
         views = self.views[language.key]
         view = views.page(page)
         values = {"page": view, **self._extra(page, views)}
@@ -72,7 +74,7 @@ class Pages:
         text = page.texts[language.key]
         files = [(item.path, self.library.files[item.path]) for item in text.outline.inclusions]
         key = self._key(language, values, text.digest, sorted(around.links.items()), files)
-        return Output(file_of(view.address), key, partial(self._make_content_page, page, language, values, around))
+        return key, partial(self._make_content_page, page, language, values, around)
 
     def _make_content_page(self, page: Page, language: Language, values: dict[str, Any], around: Surroundings) -> bytes:
         text = page.texts[language.key]
@@ -104,13 +106,9 @@ class Pages:
         guides, vendors = views.cards(self.library.guides), views.cards(self.library.vendors)
         return {"classes": views.classes(), "guides": guides, "vendors": vendors}
 
-    def _made_up(self, language: Language, kind: str, slug: str) -> Output:
-        views = self.views[language.key]
-        t = self.library.strings[language.key]
-        view = views.made_up(kind, slug, t(f"{kind}.title"), t(f"{kind}.summary"))
-        values = {"page": view, **self._everything(views)}
-        key = self._key(language, values)
-        return Output(file_of(view.address), key, partial(self._render, f"{kind}.html", language, values))
+    def _made_up(self, view: PageView, language: Language) -> tuple[str, Make]:
+        values = {"page": view, **self._everything(self.views[language.key])}
+        return self._key(language, values), partial(self._render, f"{view.kind}.html", language, values)
 
     def _key(self, language: Language, *parts: object) -> str:
         every_page = (self.catalogue_keys[language.key], self.views[language.key].class_cards())

@@ -14,6 +14,7 @@ from typing import Any
 from . import assets, feeds, library, search, strings
 from .library import Library
 from .output import Output
+from .pagefiles import Memo
 from .pages import Pages
 from .problems import BadInput, Problem
 from .sources import Snapshot
@@ -30,12 +31,13 @@ class Plan:
     outputs: Mapping[str, Output]
 
 
-def plan(snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False) -> Plan:
+def plan(snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False, memo: Memo | None = None) -> Plan:
     """Work out what the site consists of, without making any of it.
 
+    A ``memo`` kept from one plan to the next saves reading again what has not changed.
     Raises :class:`BadInput` with every problem of the sources.
     """
-    book, problems = library.read(snapshot, base_url=base_url, drafts=drafts)
+    book, problems = library.read(snapshot, base_url=base_url, drafts=drafts, memo=memo)
     if book is not None:
         default = book.settings.default
         path = strings.path_of(default.suffix)

@@ -1,0 +1,97 @@
+"""One content file: its front matter by the fields of its kind, its text, and what is wrong with either."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from . import frontmatter, outline
+from .fields import FIELDS
+from .model import WRITTEN_SECTIONS, Kind, Outline, Text
+from .problems import Problem
+from .sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file as it was read.
+
+    ``text`` is None when the file cannot be used at all. ``values`` are those of its fields; ``places`` says at which
+    line and column each field stands.
+    """
+
+    path: str
+    text: Text | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def read(source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]) -> PageFile:
+    """Read a page's file; a pure function of its arguments.
+
+    ``translated`` is false for the default language, whose file has the facts. ``sections`` are the names of a code
+    page's sections by their titles in the file's language.
+    """
+    document, found = frontmatter.split(source)
+    if document is None:
+        return PageFile(source.path, None, problems=tuple(found))
+    values, problems = frontmatter.read_fields(source.path, document.fields, FIELDS[kind][translated])
+    contents, found = outline.read(source.path, document.body, document.line)
+    problems += found
+    usable = not problems
+    contents, found = _with_anchors(source.path, kind, contents, sections)
+    problems += found
+    text = Text(
+        source.path,
+        source.digest,
+        values["title"],
+        values["summary"],
+        values["keywords"],
+        values.get("symptoms") or (),
+        values["updated"],
+        document.body,
+        document.line,
+        contents,
+    )
+    places = {key.text: (value.line, value.column) for key, value in document.fields.entries}
+    return PageFile(source.path, text if usable else None, values, places, tuple(problems))
+
+
+def _with_anchors(
+    path: str, kind: Kind, contents: Outline, sections: Mapping[str, str]
+) -> tuple[Outline, list[Problem]]:
+    """Give the sections of a code page their anchors; ask for anchors where they are missing."""
+    problems: list[Problem] = []
+    headings = []
+    last = ""
+    for heading in contents.headings:
+        if kind is Kind.CODE and heading.level == 2:
+            section = sections.get(heading.text, "")
+            problem = _misplaced(heading.text, section, last, sections)
+            if problem:
+                problems.append(Problem(path, heading.line, 1, *problem))
+            last = section or last
+            headings.append(replace(heading, anchor=section))
+            continue
+        if heading.level <= 3 and not heading.anchor:
+            hint = f"Write {'#' * heading.level} {heading.title} {{#lower-case-words}}."
+            problems.append(Problem(path, heading.line, 1, "has a heading without anchor", hint))
+        elif kind is Kind.CODE and heading.anchor in WRITTEN_SECTIONS:
+            message = f"uses the anchor #{heading.anchor} of a section"
+            problems.append(Problem(path, heading.line, 1, message, "Choose another."))
+        headings.append(heading)
+    return replace(contents, headings=tuple(headings)), problems
+
+
+def _misplaced(title: str, section: str, last: str, sections: Mapping[str, str]) -> tuple[str, str] | None:
+    """What is wrong with a section's heading after the section ``last``: message and hint."""
+    if not section:
+        near = difflib.get_close_matches(title, sections, 1, 0.4)
+        hint = f"Did you mean “{near[0]}”?" if near else f"Sections: {' / '.join(sections)}."
+        return f"“{title}” is not a section of a code page", hint
+    if last and WRITTEN_SECTIONS.index(section) <= WRITTEN_SECTIONS.index(last):
+        return f"“{title}” is not in its place", f"The order is: {' / '.join(sections)}."
+    return None
