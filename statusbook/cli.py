@@ -115,6 +115,21 @@ def _registry(options: argparse.Namespace) -> int:
     return FOUND_PROBLEMS if found else DONE
 
 
+def _constants(options: argparse.Namespace) -> int:
+    from . import constants  # noqa: PLC0415
+
+    table = constants.read_table(ROOT)
+    found = list(constants.compare(table))
+    rows = {int(row["code"]): row for row in table}
+    for code, column, ours, theirs in found:
+        print(f"{code} {column}: {ours or '(none)'} is {theirs or '(none)'} here")
+        rows[code][column] = theirs
+    if options.write and found:
+        constants.write_table(ROOT, table)
+    print(f"compared: {', '.join(constants.installed())}")
+    return DONE if options.write or not found else FOUND_PROBLEMS
+
+
 # --- arguments --------------------------------------------------------------------------------------
 
 
@@ -168,6 +183,14 @@ def parser() -> argparse.ArgumentParser:
     )
     registry.add_argument("place", metavar="FILE-OR-URL", help="the registry's CSV")
     registry.set_defaults(verb=_registry)
+
+    constants = verbs.add_parser(
+        "constants",
+        help="compare data/constants.csv with installed software",
+        description="Compare data/constants.csv with the languages and frameworks that are installed.",
+    )
+    constants.add_argument("--write", action="store_true", help="write what they say into the table")
+    constants.set_defaults(verb=_constants)
     return root
 
 
