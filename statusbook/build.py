@@ -55,15 +55,18 @@ def build(
         if known.state == state and known.describes(site):
             return Summary(len(known.outputs), 0, known.size, time.perf_counter() - started, False)
 
-        from . import pipeline  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
+        from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
 
-        plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts)
+        memo = shelf.load(place.parent) if cache else None
+        plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo)
         with publish.Staging(site) as staging:
             missing = [output for output in plan.outputs.values() if not _kept(output.path, output.key, known, staging)]
             for output, data in pipeline.make(missing, jobs=jobs or os.cpu_count() or 1, progress=progress):
                 staging.write(output.path, data)
             result = staging.publish()
         record.write(place, _record(state, result.size, plan, staging, site))
+        if memo:
+            shelf.save(place.parent, memo)
     return Summary(len(plan.outputs), len(missing), result.size, time.perf_counter() - started, result.changed)
 
 

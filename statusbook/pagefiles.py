@@ -40,21 +40,21 @@ class Memo:
     It keeps what the last book was read from and forgets the rest.
     """
 
-    def __init__(self) -> None:
-        self._known: dict[object, PageFile] = {}
+    def __init__(self, known: dict[object, PageFile] | None = None) -> None:
+        self.known: dict[object, PageFile] = known or {}
         self._used: dict[object, PageFile] = {}
 
     def begin(self) -> None:
         """Start reading a book."""
-        self._known, self._used = {**self._known, **self._used}, {}
+        self.known, self._used = {**self.known, **self._used}, {}
 
     def end(self) -> None:
         """The book is read: forget what it did not need."""
-        self._known = self._used
+        self.known = self._used
 
     def read(self, source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]) -> PageFile:
-        key = (source.path, source.digest, kind, translated, tuple(sections))
-        file = self._known.get(key) or pagefile.read(source, kind, translated=translated, sections=sections)
+        key = (source.path, source.digest, kind.value, translated, tuple(sections))
+        file = self.known.get(key) or pagefile.read(source, kind, translated=translated, sections=sections)
         self._used[key] = file
         return file
 

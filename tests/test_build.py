@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from statusbook import publish
+from statusbook import publish, shelf
 from statusbook.build import build
 from statusbook.problems import BadInput
 
@@ -196,3 +196,32 @@ def test_the_environment_changes_no_byte(project: Path) -> None:
         subprocess.run(command, cwd=project, env={**os.environ, **environment}, check=True, timeout=60)
         trees.append(tree(project / "site"))
     assert trees[0] == trees[1]
+
+
+def test_what_was_read_is_kept_and_a_damaged_shelf_costs_only_time(project: Path) -> None:
+    build(project, project / "site")
+    first = tree(project / "site")
+    shelf = project / ".cache/files.pickle"
+    good = shelf.read_bytes()
+    source = project / "content/4xx/410.md"
+    text = source.read_text()
+    for damaged in (b"", good[:-9], good[:40] + b"x" + good[41:], b"cos\nsystem\n(S'touch evil'\ntR.", good):
+        shelf.write_bytes(damaged)
+        source.write_text(text + "\n再写一句。\n")
+        build(project, project / "site")
+        assert "再写一句" in (project / "site/410/index.html").read_text()
+        source.write_text(text)
+        build(project, project / "site")
+        assert tree(project / "site") == first
+    assert not (project / "evil").exists()
+
+
+def test_the_shelf_runs_no_code(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even with a right checksum: a pickle that names any other class than a page file's is refused."""
+    folder = project / ".cache"
+    folder.mkdir()
+    data = b"cos\nsystem\n(S'touch evil'\ntR."
+    (folder / shelf.NAME).write_bytes(shelf._checksum(data) + data)
+    monkeypatch.chdir(project)
+    assert shelf.load(folder).known == {}
+    assert not (project / "evil").exists()
