@@ -80,8 +80,9 @@ class _Fences(Preprocessor):
         result: list[str] = []
         for segment in outline.segments("\n".join(lines)):
             if segment.fence and segment.closed:
-                html = code_block("\n".join(segment.lines), segment.language)
-                result += ["", self.md.htmlStash.store(html), ""]
+                margin = " " * segment.indent
+                code = "\n".join(line.removeprefix(margin) for line in segment.lines)
+                result += ["", margin + self.md.htmlStash.store(code_block(code, segment.language)), ""]
             else:
                 result += [segment.info] * bool(segment.fence) + list(segment.lines)
         return result

@@ -24,6 +24,8 @@ INCLUSION = r"\[\[file:([0-9A-Za-z][0-9A-Za-z._/-]*)\]\]"
 FIGURE = r"\[\[figure:([0-9a-z][0-9a-z._/-]*\.svg)\|([^\[\]|]+)\]\]"
 #: Where a link may lead besides a fragment of its own page.
 SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+\Z|#[0-9a-z-]+\Z", re.ASCII)
+#: Spaces that make a block part of a list item.
+LIST_INDENT = 4
 CALLOUTS = ("note", "tip", "warning")
 
 
@@ -39,6 +41,11 @@ class Segment:
     info: str
     lines: tuple[str, ...]
     closed: bool
+
+    @property
+    def indent(self) -> int:
+        """Spaces before the fence."""
+        return len(self.info) - len(self.info.lstrip())
 
     @property
     def language(self) -> str:
@@ -128,10 +135,9 @@ def _prose(path: str, body: str, first_line: int, problems: list[Problem]) -> It
             continue
         match = _FENCE.match(segment.info)
         assert match is not None
-        if match["indent"]:
-            problems.append(
-                Problem(path, segment.line, 1, "has an indented code fence", "Start the fence in the first column.")
-            )
+        if len(match["indent"]) % LIST_INDENT:
+            hint = f"Start it in the first column, in a list after {LIST_INDENT} spaces."
+            problems.append(Problem(path, segment.line, 1, "has an indented code fence", hint))
         if not LANGUAGE.match(match["rest"].strip()):
             column = match.start("rest") + 1
             problems.append(

@@ -52,6 +52,7 @@ def lead(body: str, around: Surroundings = AROUND) -> str:
         ("### 原因 {#why}", '<h3 id="why">原因</h3>'),
         ('!!! warning "小心"\n    正文', '<div class="admonition warning">'),
         ("```nginx\nlocation / { }\n```", '<pre><code class="language-nginx">location / { }\n</code></pre>'),
+        ("1. 甲\n\n    ```\n    a\n      b\n    ```\n\n2. 乙", "<pre><code>a\n  b\n</code></pre>\n</li>\n<li>\n<p>乙"),
         ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
         ("[[file:g/server.py]]", "<figcaption><code>server.py</code></figcaption>"),
         ("[[file:g/server.py]]", 'print("&lt;hi&gt;")'),
