@@ -81,9 +81,14 @@ def _shape(text: Text) -> Mapping[str, list[str]]:
     fences = [segment.language or "text" for segment in outline.segments(text.body) if segment.fence]
     return {
         "headings": [f"{'#' * heading.level} {heading.anchor}" for heading in text.outline.headings if heading.anchor],
-        "included files": [item.path for item in text.outline.inclusions],
+        "included files": [_untranslated(item.path) for item in text.outline.inclusions],
         "code blocks": [f"{language} ({fences[:i].count(language) + 1})" for i, language in enumerate(fences)],
     }
+
+
+def _untranslated(path: str) -> str:
+    """The path of the default language's diagram: ``flow.svg`` for ``flow.en.svg``."""
+    return re.sub(r"\.[a-z]{2}\.svg\Z", ".svg", path)
 
 
 def empty_pages(book: Library) -> Iterator[Problem]:
@@ -110,7 +115,8 @@ def cited_sections(book: Library) -> Iterator[Problem]:
                 )
 
 
-_BARE_SECTION = re.compile(r"(?<!RFC \d{3} )(?<!RFC \d{4} )(?<!RFC \d{5} )(?<!\d)§")
+#: A section sign after neither an RFC's number nor the name of another document.
+_BARE_SECTION = re.compile(r"(?<!RFC \d{3} )(?<!RFC \d{4} )(?<!RFC \d{5} )(?<![A-Za-z\])] )(?<!\d)§")
 _HALF_WIDTH = re.compile(
     r"(?<=[\u4e00-\u9fff])[,;:?!](?=\s|[\u4e00-\u9fff]|$)|(?<=[\u4e00-\u9fff])\((?=[\u4e00-\u9fff])"
 )
