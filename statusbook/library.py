@@ -125,8 +125,9 @@ def _included(pages: Mapping[str, Page], files: Mapping[str, Source]) -> tuple[d
     wanted = {item.path for page in pages.values() for text in page.texts.values() for item in text.outline.inclusions}
     for path in sorted(wanted & files.keys()):
         if path.endswith(".svg"):
-            texts[path], found = svg.clean(files[path])
+            texts[path], wrong = svg.clean(files[path])
+            problems += wrong
         else:
             texts[path], found = frontmatter.decode(files[path])
-        problems += found
+            problems += found
     return texts, problems

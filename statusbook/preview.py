@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from . import pipeline, sources
 from .output import Output
+from .pagefiles import Memo
 from .pipeline import Plan
 from .problems import BadInput, Problem
 from .sources import Snapshot
@@ -92,6 +93,7 @@ class Site:
         self.plan: Plan | None = None
         self.problems: tuple[Problem, ...] = ()
         self._snapshot = Snapshot(())
+        self._memo = Memo()
         self._made: OrderedDict[str, _Made] = OrderedDict()
         self._making = threading.Lock()
         self._earlier: Plan | None = None  # the newest plan before this of which nothing is known to have failed
@@ -115,7 +117,7 @@ class Site:
 
     def _replan(self) -> None:
         try:
-            plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts)
+            plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts, memo=self._memo)
             if self._sound:
                 self._earlier = self.plan
             self.plan, self.problems, self._sound = plan, (), True

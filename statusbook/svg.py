@@ -6,6 +6,7 @@ ids or foreign content.
 
 from __future__ import annotations
 
+import functools
 import re
 from html import escape
 from xml.etree import ElementTree
@@ -39,16 +40,18 @@ _VALUE = re.compile(r"[\w\s.,()%+-]*\Z", re.ASCII)
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
-def clean(source: Source) -> tuple[str, list[Problem]]:
+@functools.lru_cache(maxsize=1000)
+def clean(source: Source) -> tuple[str, tuple[Problem, ...]]:
     """The diagram as markup for a page, or what is wrong with it."""
     if b"<!" in source.data or b"<?" in source.data.lstrip()[5:]:
         hint = "Leave out comments, DOCTYPE and processing instructions."
-        return "", [Problem(source.path, 0, 0, "has more than elements and text", hint)]
+        return "", (Problem(source.path, 0, 0, "has more than elements and text", hint),)
     try:
         root = ElementTree.fromstring(source.data)
     except ElementTree.ParseError as error:
         line, column = error.position
-        return "", [Problem(source.path, line, column + 1, f"is not well-formed: {str(error).partition(':')[0]}")]
+        message = f"is not well-formed: {str(error).partition(':')[0]}"
+        return "", (Problem(source.path, line, column + 1, message),)
     problems: list[Problem] = []
     if _name(root) != "svg" or "viewBox" not in root.attrib:
         problems.append(Problem(source.path, 1, 1, "is not a diagram", 'Start with <svg viewBox="0 0 720 300" …>.'))
@@ -61,7 +64,7 @@ def clean(source: Source) -> tuple[str, list[Problem]]:
             if attribute not in ATTRIBUTES or not _VALUE.match(value):
                 hint = f"Attributes: {', '.join(sorted(ATTRIBUTES))}; colours are classes."
                 problems.append(Problem(source.path, 0, 0, f"has {attribute}={value!r} in {name}", hint))
-    return ("" if problems else _write(root)), problems
+    return ("" if problems else _write(root)), tuple(problems)
 
 
 def _name(element: ElementTree.Element) -> str:
