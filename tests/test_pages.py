@@ -149,9 +149,10 @@ def changed(changes: dict[str, str | bytes | None]) -> set[str]:
     }
 
 
-def test_an_edited_text_changes_its_page_and_the_search_index() -> None:
+def test_an_edited_text_changes_its_page_and_the_search_indexes() -> None:
+    """Each language's index has the words of the other."""
     text = small_book()["content/4xx/404.md"].replace("不在这里", "不在那里")
-    assert changed({"content/4xx/404.md": text}) == {"404/index.html", "search/index.json"}
+    assert changed({"content/4xx/404.md": text}) == {"404/index.html", "search/index.json", "en/search/index.json"}
 
 
 def test_an_edited_title_changes_the_pages_that_show_it() -> None:
@@ -164,6 +165,7 @@ def test_an_edited_title_changes_the_pages_that_show_it() -> None:
         "en/404.html",
         "en/search/index.html",
         "en/search/index.json",
+        "search/index.json",
         "en/guides/gone-or-missing/index.html",
     }
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..book import ROOT
-from . import corpus
+from . import corpus, search
 
 RUNS = 5
 
@@ -90,6 +90,7 @@ def main() -> None:
             corpus.make(project, int(size))
             measure(project, f"{int(size):,} pages", "content/guides/generated-000001.md")
         page_weights(real / "site")
+    search.main()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,166 @@
+"""``serve`` as its user sees it: a real browser beside an editor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
+
+from .book import code_page, prose_page, write_project
+from .test_serve import CODE, PATIENCE, Served
+
+pytestmark = pytest.mark.browser
+
+LONG = "## 含义\n\n" + "很长的一段。\n\n" * 200
+LINKS = "[410, gone-or-missing]"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Desk:
+    """The page of 404 in a browser, its server, and what went wrong in the page."""
+
+    page: Page
+    served: Served
+    errors: list[str]
+
+    def mark(self) -> None:
+        """Leave a mark that is gone when the page has been loaded again."""
+        self.page.evaluate("window.mark = true")
+
+    def marked(self) -> bool:
+        return bool(self.page.evaluate("window.mark === true"))
+
+    def write(self, body: str, **fields: str) -> None:
+        self.served.write(CODE, code_page(404, see=LINKS, body=body, **fields))
+
+
+@pytest.fixture
+def desk(chromium: Browser, tmp_path: Path) -> Iterator[Desk]:
+    write_project(tmp_path, {CODE: code_page(404, see=LINKS, body=LONG)})
+    served = Served(tmp_path)
+    context = chromium.new_context(viewport={"width": 900, "height": 600})
+    context.set_default_timeout(PATIENCE * 1000)
+    expect.set_options(PATIENCE * 1000)
+    errors: list[str] = []
+    try:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        _open(page, f"{served.ready().url}404/")
+        yield Desk(page, served, errors)
+    finally:
+        context.close()
+        served.stop()
+    assert errors == []
+
+
+def _open(page: Page, url: str) -> None:
+    """Load ``url`` and wait until the server has greeted the page's socket."""
+    frames: list[str | bytes] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: frames.append(frame))  # noqa: PLW0108 - Playwright wants a function
+
+    page.on("websocket", listen)
+    page.goto(url)
+    deadline = time.monotonic() + PATIENCE
+    while not frames and time.monotonic() < deadline:
+        page.wait_for_timeout(10)  # lets events come in
+
+
+def test_an_edit_is_shown_where_the_reader_was(desk: Desk) -> None:
+    desk.page.evaluate("scrollTo(0, 1500)")
+    desk.mark()
+    desk.write(LONG + "新的一段。")
+    expect(desk.page.get_by_text("新的一段。")).to_be_attached()
+    assert not desk.marked()
+    desk.page.wait_for_function("scrollY === 1500")
+
+
+def test_a_stylesheet_is_taken_over_without_loading_the_page(desk: Desk) -> None:
+    desk.mark()
+    old = (desk.served.root / "static/css/site.css").read_text()
+    colour = "getComputedStyle(document.documentElement).getPropertyValue('--test')"
+    for value in ("one", "two"):
+        desk.served.write("static/css/site.css", f"{old}\n:root {{ --test: {value} }}")
+        desk.page.wait_for_function(f"{colour}.trim() === '{value}'")
+    desk.page.wait_for_function("document.querySelectorAll('link[rel=stylesheet]').length === 1")
+    assert desk.marked()
+
+
+def test_problems_are_laid_over_the_page_as_text(desk: Desk) -> None:
+    overlay = desk.page.get_by_role("alertdialog", name="1 problem")
+    close = overlay.get_by_role("button", name="Close")
+    expect(overlay).to_have_count(0)
+
+    desk.write(LONG, retry='"<img src=x onerror=alert(1)>"')
+    expect(overlay).to_be_visible()
+    expect(overlay).to_contain_text(f"{CODE}:11:8")
+    expect(overlay).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(overlay.locator("img")).to_have_count(0)
+    expect(close).to_be_focused()
+    desk.page.keyboard.press("Escape")
+    expect(overlay).to_be_hidden()
+
+    desk.write(LONG, retry="sometimes")
+    expect(overlay).to_contain_text("sometimes")
+    close.click()
+    expect(overlay).to_be_hidden()
+
+    desk.write(LONG, retry="maybe")
+    expect(overlay).to_contain_text("maybe")
+    desk.mark()
+    desk.write(LONG)
+    expect(overlay).to_have_count(0)
+    desk.page.wait_for_function("window.mark !== true")
+    expect(desk.page.locator("h1")).to_contain_text("404")
+
+
+def test_a_strict_content_security_policy_lets_all_of_it_pass(desk: Desk) -> None:
+    rules = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+             "require-trusted-types-for 'script'")  # fmt: skip
+    desk.page.add_init_script("""
+        window.violations = [];
+        addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+    """)
+    desk.served.edit(
+        "templates/base.html",
+        '<meta charset="utf-8">',
+        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}">',
+    )
+    desk.page.wait_for_function("document.querySelector('meta[http-equiv]') && document.readyState === 'complete'")
+    desk.page.evaluate("violations.length = 0")  # of the page's own early script, which this policy does not name
+    desk.served.write("content/_index.md", prose_page("", body=""))
+    overlay = desk.page.get_by_role("alertdialog")
+    expect(overlay).to_be_visible()
+    assert overlay.evaluate("dialog => getComputedStyle(dialog).backgroundColor") == "rgb(29, 31, 36)"
+    assert desk.page.evaluate("violations") == []
+
+
+def test_a_server_that_comes_back(desk: Desk) -> None:
+    port = desk.served.port
+    assert desk.served.stop() == 0
+    desk.mark()
+    desk.write(LONG + "趁它不在。")
+    desk.served = Served(desk.served.root, "127.0.0.1", port)
+    try:
+        expect(desk.page.get_by_text("趁它不在。")).to_be_attached()
+        assert not desk.marked()
+    finally:
+        desk.served.stop()
