@@ -91,11 +91,66 @@ def _untranslated(path: str) -> str:
     return re.sub(r"\.[a-z]{2}\.svg\Z", ".svg", path)
 
 
-def empty_pages(book: Library) -> Iterator[Problem]:
-    """A published page has a text."""
-    for page, text in _texts(book):
-        if page.kind is not Kind.HOME and len(text.body.strip()) < 200:
-            yield Problem(text.path, text.line, 1, "has next to no text", "Write it, or mark the page draft: true.")
+#: The codes people meet every week: their pages have to go deep.
+COMMON = frozenset(
+    [*range(200, 203), 204, 206, *range(301, 305), 307, 308]
+    + [400, 401, *range(403, 407), *range(408, 418), 421, 422, 423, 425, 426, 428, 429, 431, 451]
+    + [*range(500, 506), 507, 511]
+    + [419, 440, 444, 460, *range(494, 498), 499, *range(520, 527), 530]
+)
+#: Characters of text that a page has at least, in the default language: a common code's, any other's.
+SHORTEST_COMMON, SHORTEST = 1000, 200
+#: Causes that the page of a common code tells apart at least.
+FEWEST_CAUSES = 2
+
+
+def depth(book: Library) -> Iterator[Problem]:
+    """No page is shorter than its subject asks for."""
+    for page in book.pages.values():
+        if page.kind is Kind.HOME:
+            continue
+        text = page.texts[book.settings.default.key]
+        common = page.code is not None and page.code.number in COMMON
+        length = len("".join(text.body.split()))
+        shortest = SHORTEST_COMMON if common else SHORTEST
+        if length < shortest:
+            message = f"has {length} characters of text; a page like it has at least {shortest}"
+            yield Problem(text.path, text.line, 1, message, "Write it, or mark the page draft: true.")
+        causes = _below(text, "causes")
+        if common and causes < FEWEST_CAUSES:
+            message = f"tells {causes} causes apart; the page of a common code at least {FEWEST_CAUSES}"
+            yield Problem(text.path, text.line, 1, message, "Write a ### for each cause: its sign, then its fix.")
+
+
+def _below(text: Text, anchor: str) -> int:
+    """How many headings stand directly below the section ``anchor``."""
+    count, inside = 0, False
+    for heading in text.outline.headings:
+        if heading.level == 2:
+            inside = heading.anchor == anchor
+        elif heading.level == 3 and inside:
+            count += 1
+    return count
+
+
+#: A keyword on more pages than this points nowhere.
+MOST_PAGES = 6
+
+
+def telling_keywords(book: Library) -> Iterator[Problem]:
+    """A keyword leads to a few pages, not to half the book."""
+    for language in book.settings.languages:
+        pages: dict[str, list[Text]] = {}
+        for page in book.pages.values():
+            text = page.texts[language.key]
+            for keyword in text.keywords:
+                pages.setdefault(keyword.casefold(), []).append(text)
+        for keyword, texts in pages.items():
+            if len(texts) > MOST_PAGES:
+                hint = f"Also in {', '.join(text.path for text in texts[1:4])} …"
+                yield Problem(
+                    texts[0].path, 2, 1, f"`keywords` has {keyword!r}, and so have {len(texts) - 1} pages", hint
+                )
 
 
 def cited_sections(book: Library) -> Iterator[Problem]:
@@ -176,7 +231,8 @@ def _texts(book: Library) -> Iterator[tuple[Page, Text]]:
 RULES: tuple[Callable[[Library], Iterator[Problem]], ...] = (
     registry_parity,
     translation_parity,
-    empty_pages,
+    depth,
+    telling_keywords,
     citations,
     cited_sections,
     chinese_typography,

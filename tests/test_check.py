@@ -13,7 +13,11 @@ from .book import ROOT, code_page, snapshot, translation, write_project
 
 def found(root: Path, changes: dict[str, str | bytes | None]) -> list[str]:
     write_project(root, changes)
-    return [str(problem) for problem in check(root) if "next to no text" not in problem.message]
+    return [
+        str(problem)
+        for problem in check(root)
+        if "a page" not in problem.message and "causes apart" not in problem.message
+    ]
 
 
 def test_the_small_book_has_no_other_problem(tmp_path: Path) -> None:
@@ -67,6 +71,21 @@ def test_the_small_book_has_no_other_problem(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_found(tmp_path: Path, changes: dict[str, str | bytes | None], expected: str) -> None:
     assert any(line.startswith(expected) for line in found(tmp_path, changes)), found(tmp_path, changes)
+
+
+def test_a_thin_page_is_found(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    lines = [str(problem) for problem in check(tmp_path)]
+    assert "content/4xx/404.md:18:1: has 19 characters of text; a page like it has at least 1000" in "\n".join(lines)
+    assert any(line.startswith("content/4xx/404.md:18:1: tells 0 causes apart") for line in lines)
+
+
+def test_a_keyword_that_points_nowhere_is_found(tmp_path: Path) -> None:
+    changes: dict[str, str | bytes | None] = {}
+    for number in range(431, 440):
+        changes[f"content/4xx/{number}.md"] = code_page(number, keywords="[出错了]", standing="temporary")
+        changes[f"content/4xx/{number}.en.md"] = translation()
+    assert any("`keywords` has '出错了', and so have 8 pages" in line for line in found(tmp_path, changes))
 
 
 def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_wrong_input_exits_with_2_and_names_every_place(project: Path) -> None:
 
 
 def test_check_exits_with_1_when_it_finds_something(project: Path) -> None:
-    assert "next to no text" in run(project, "check").stderr
+    assert "characters of text; a page like it has at least" in run(project, "check").stderr
     assert run(project, "check").returncode == 1
 
 
