@@ -93,10 +93,12 @@ def _untranslated(path: str) -> str:
 
 #: The codes people meet every week: their pages have to go deep.
 COMMON = frozenset(
-    [*range(200, 203), 204, 206, *range(301, 305), 307, 308]
-    + [400, 401, *range(403, 407), *range(408, 418), 421, 422, 423, 425, 426, 428, 429, 431, 451]
-    + [*range(500, 506), 507, 511]
-    + [419, 440, 444, 460, *range(494, 498), 499, *range(520, 527), 530]
+    [
+        *(200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308),
+        *(400, 401, *range(403, 407), *range(408, 418), 421, 422, 423, 425, 426, 428, 429, 431, 451),
+        *(500, 501, 502, 503, 504, 505, 507, 511),
+        *(419, 440, 444, 460, 494, 495, 496, 497, 499, *range(520, 527), 530),
+    ]
 )
 #: Characters of text that a page has at least, in the default language: a common code's, any other's.
 SHORTEST_COMMON, SHORTEST = 1000, 200

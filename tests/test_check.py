@@ -76,8 +76,8 @@ def test_a_mistake_is_found(tmp_path: Path, changes: dict[str, str | bytes | Non
 def test_a_thin_page_is_found(tmp_path: Path) -> None:
     write_project(tmp_path)
     lines = [str(problem) for problem in check(tmp_path)]
-    assert "content/4xx/404.md:18:1: has 19 characters of text; a page like it has at least 1000" in "\n".join(lines)
-    assert any(line.startswith("content/4xx/404.md:18:1: tells 0 causes apart") for line in lines)
+    assert "content/4xx/404.md:17:1: has 20 characters of text; a page like it has at least 1000" in "\n".join(lines)
+    assert any(line.startswith("content/4xx/404.md:17:1: tells 0 causes apart") for line in lines)
 
 
 def test_a_keyword_that_points_nowhere_is_found(tmp_path: Path) -> None:
