@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from .model import Surroundings, Text
+from .typography import curly_html
 
 if TYPE_CHECKING:
     from .dialect import Engine
@@ -50,7 +51,7 @@ def render(text: Text, around: Surroundings) -> Rendered:
 
 def _inline(engine: Engine, source: str) -> str:
     if not re.search(r"[`*\[\\&<]", source):
-        return _mark_foreign(escape(source, quote=False), engine.surroundings.language)
+        return _finish(escape(source, quote=False), engine.surroundings.language)
     return _convert(engine, source).removeprefix("<p>").removesuffix("</p>")
 
 
@@ -58,7 +59,13 @@ def _convert(engine: Engine, source: str) -> str:
     if not source.strip():
         return ""
     html = engine.reset().convert(source)
-    return _mark_foreign(html, engine.surroundings.language)
+    return _finish(html, engine.surroundings.language)
+
+
+def _finish(html: str, language: str) -> str:
+    if not language.startswith("zh"):
+        html = curly_html(html)
+    return _mark_foreign(html, language)
 
 
 # --- text in another language ----------------------------------------------------------------------

@@ -13,6 +13,7 @@ from datetime import date
 from .library import Library, number_of
 from .model import SECTIONS, Heading, Kind, Language, Link, Page, SectionRef, StatusCode, VendorUse
 from .tables import Constant
+from .typography import curly
 
 #: Pages that no content file stands behind, and their slugs (empty: not an address one can link).
 SEARCH = "search"
@@ -154,6 +155,10 @@ class Views:
     def address(self, slug: str) -> str:
         return self.library.settings.address(self.language, slug)
 
+    def print(self, text: str) -> str:
+        """Front matter's text with the quotation marks of the language."""
+        return text if self.language.tag.startswith("zh") else curly(text)
+
     def card(self, page: Page) -> Card:
         card = self._cards.get(page.name)
         if card is None:
@@ -163,7 +168,9 @@ class Views:
     def _card(self, page: Page) -> Card:
         text = page.texts[self.language.key]
         code = page.code
-        card = Card(page.name, page.kind.value, self.address(page.slug), text.title, text.summary)
+        card = Card(
+            page.name, page.kind.value, self.address(page.slug), self.print(text.title), self.print(text.summary)
+        )
         if page.kind is Kind.CLASS:
             return replace(card, class_key=page.name)
         if code is None:
@@ -203,8 +210,8 @@ class Views:
         return PageView(
             kind=page.kind.value,
             name=page.name,
-            title=text.title,
-            summary=text.summary,
+            title=self.print(text.title),
+            summary=self.print(text.summary),
             address=self.address(page.slug),
             canonical=self._absolute(self.address(page.slug)),
             alternates=self._alternates(page.slug),
@@ -286,7 +293,7 @@ class Views:
             product.names[key],
             self.address(page.slug),
             use.name,
-            use.notes[key],
+            self.print(use.notes[key]),
             use.seen.value,
             use.trust.value,
             use.source,
@@ -346,7 +353,11 @@ class Views:
             elif heading.level == 3 and entries:
                 entries[-1][1].append(heading)
         toc = [
-            TocEntry(heading.anchor, heading.text, tuple(TocEntry(child.anchor, child.text) for child in children))
+            TocEntry(
+                heading.anchor,
+                self.print(heading.text),
+                tuple(TocEntry(child.anchor, self.print(child.text)) for child in children),
+            )
             for heading, children in entries
         ]
         return tuple(self._with_added(page, toc)) if page.code else tuple(toc)

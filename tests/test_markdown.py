@@ -76,6 +76,23 @@ def test_sections_are_cut_at_their_headings() -> None:
     assert "## 不是" in rendered.sections[0].html
 
 
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("The server's \"no\" isn't final.", "The server’s “no” isn’t final."),
+        ("`it's` code's (\"a\")", "<code>it's</code> code’s (“a”)"),
+        (
+            '**"bold"** and ["link"](https://example.org)',
+            '<strong>“bold”</strong> and <a href="https://example.org">“link”</a>',
+        ),
+        ("'quoted'", "‘quoted’"),
+    ],
+)
+def test_straight_quotes_are_printed_curly_in_english(body: str, html: str) -> None:
+    assert html in lead(body, Surroundings({}, {}, "Table", "en"))
+    assert "’" not in lead("it's")
+
+
 def test_han_in_an_english_page_is_marked() -> None:
     around = Surroundings({}, {}, "Table", "en")
     assert '<span lang="zh-CN">找不到页面</span>' in lead("People say 找不到页面 for it.", around)

@@ -1,0 +1,48 @@
+"""Quotation marks and apostrophes as English prints them, so that writers may type the straight ones."""
+
+from __future__ import annotations
+
+import re
+
+_TAG = re.compile(r"(<[^<>]*>)")
+#: After these, or at the start of a text, a quotation mark opens.
+_OPENS_AFTER = re.compile(r"[\s(\[{“‘—–/-]")
+_CODE = re.compile(r"</?(code|pre|svg)\b")
+_INLINE = re.compile(r"</?(a|em|strong|span|small|b|i|q)\b")
+_STRAIGHT = re.compile(r"[\"']")
+
+
+def curly(text: str, before: str = " ") -> str:
+    """Plain text with typographic quotation marks; ``before`` is the character in front of it.
+
+    >>> curly('the server\\'s "no"')
+    'the server’s “no”'
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        previous = text[match.start() - 1] if match.start() else before
+        opens = bool(_OPENS_AFTER.match(previous))
+        if match[0] == '"':
+            return "“" if opens else "”"
+        return "‘" if opens else "’"
+
+    return _STRAIGHT.sub(replace, text)
+
+
+def curly_html(html: str) -> str:
+    """The same for HTML: tags, code and drawings stay as they are."""
+    if not _STRAIGHT.search(html):
+        return html
+    parts = _TAG.split(html)
+    code, before = 0, " "
+    for i, part in enumerate(parts):
+        if i % 2:
+            if _CODE.match(part):
+                code += -1 if part[1] == "/" else 1
+                before = "x"
+            elif not _INLINE.match(part):
+                before = " "
+        elif part and not code:
+            parts[i] = curly(part, before)
+            before = part[-1]
+    return "".join(parts)
