@@ -130,6 +130,20 @@ def _constants(options: argparse.Namespace) -> int:
     return DONE if options.write or not found else FOUND_PROBLEMS
 
 
+def _search(options: argparse.Namespace) -> int:
+    from . import finder, pipeline, sources  # noqa: PLC0415
+
+    plan = pipeline.plan(sources.read_tree(ROOT), drafts=options.drafts)
+    languages = {language.key: language for language in plan.library.settings.languages}
+    key = options.language or plan.library.settings.default.key
+    if key not in languages:
+        raise BadInput([Problem("--language", 0, 0, f"the site has no {key!r}", f"It has {', '.join(languages)}.")])
+    hits = finder.Finder(plan, languages[key]).search(" ".join(options.query), options.limit)
+    for line in finder.lines(hits):
+        print(line)
+    return DONE if hits else FOUND_PROBLEMS
+
+
 # --- arguments --------------------------------------------------------------------------------------
 
 
@@ -183,6 +197,17 @@ def parser() -> argparse.ArgumentParser:
     )
     registry.add_argument("place", metavar="FILE-OR-URL", help="the registry's CSV")
     registry.set_defaults(verb=_registry)
+
+    search = verbs.add_parser(
+        "search",
+        help="search the handbook, with the reasons of the ranking",
+        description="Search the handbook as its pages do, and print why each result is where it is.",
+    )
+    search.add_argument("query", nargs="+", metavar="QUERY", help="what a reader would type or paste")
+    search.add_argument("--language", metavar="KEY", help="language of the handbook (default: the first)")
+    search.add_argument("--limit", type=_count, default=10, metavar="N", help="results at most (default: 10)")
+    search.add_argument("--drafts", action="store_true", help="include pages marked draft: true")
+    search.set_defaults(verb=_search)
 
     constants = verbs.add_parser(
         "constants",

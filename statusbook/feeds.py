@@ -1,4 +1,4 @@
-"""What programs read: ``sitemap.xml`` and ``robots.txt``."""
+"""What programs read: ``sitemap.xml``, ``robots.txt`` and the OpenSearch description of each language."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from html import escape
 
 from .library import Library
+from .model import Language
 from .output import Output, key_of
+from .views import SEARCH
+
+#: The description of a language's search, below its prefix.
+OPENSEARCH = "opensearch.xml"
 
 
 def outputs(library: Library) -> Iterator[Output]:
@@ -17,6 +22,9 @@ def outputs(library: Library) -> Iterator[Output]:
     if base:
         sitemap = _sitemap(library)
         yield Output.of("sitemap.xml", key_of("sitemap", sitemap), sitemap.encode)
+        for language in library.settings.languages:
+            text = _opensearch(library, language)
+            yield Output.of(f"{language.prefix}{OPENSEARCH}", key_of("opensearch", text), text.encode)
 
 
 def _sitemap(library: Library) -> str:
@@ -38,3 +46,23 @@ def _sitemap(library: Library) -> str:
             updated = page.texts[language.key].updated.isoformat()
             lines.append(f"<url><loc>{escape(address)}</loc><lastmod>{updated}</lastmod>{''.join(links)}</url>")
     return "\n".join([*lines, "</urlset>", ""])
+
+
+def _opensearch(library: Library, language: Language) -> str:
+    """OpenSearch 1.1: lets a browser search the handbook from its address bar. Short names have 16 characters."""
+    base, t = library.settings.base_url, library.strings[language.key]
+    search = base + library.settings.address(language, SEARCH)[1:]
+    return "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
+            f"<ShortName>{escape(library.settings.titles[language.key][:16])}</ShortName>",
+            f"<Description>{escape(t('search.summary'))}</Description>",
+            f"<Language>{language.tag}</Language>",
+            "<InputEncoding>UTF-8</InputEncoding>",
+            f'<Image width="16" height="16" type="image/svg+xml">{escape(base)}static/icons/favicon.svg</Image>',
+            f'<Url type="text/html" template="{escape(search)}?q={{searchTerms}}"/>',
+            "</OpenSearchDescription>",
+            "",
+        ]
+    )

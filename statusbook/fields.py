@@ -12,7 +12,7 @@ _NOTE = Field("note", fm.text(240))
 _SHARED = (
     Field("title", fm.text(80)),
     Field("summary", fm.text(240)),
-    Field("keywords", fm.items(fm.text(80), 1, 20)),
+    Field("keywords", fm.items(fm.text(80), 1, 40)),
     Field("updated", fm.day),
 )
 _SYMPTOMS = Field("symptoms", fm.items(fm.text(240)), required=False, default=())

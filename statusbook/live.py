@@ -132,7 +132,14 @@ class Watch:
 
     async def _changes(self, *paths: Path, recursive: bool) -> AsyncIterator[set[tuple[Change, str]]]:
         """What changed, with paths from the root."""
-        listening = awatch(*paths, watch_filter=None, step=SETTLED, debounce=HELD_BACK, recursive=recursive)
+        listening = awatch(
+            *paths,
+            watch_filter=None,
+            step=SETTLED,
+            debounce=HELD_BACK,
+            recursive=recursive,
+            ignore_permission_denied=True,  # reading reports it
+        )
         async for changes in listening:
             yield {(change, os.path.relpath(path, self.root).replace(os.sep, "/")) for change, path in changes}
 

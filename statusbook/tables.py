@@ -1,4 +1,5 @@
-"""Facts that pages draw tables from: ``data/registry.csv``, ``data/constants.csv``, ``data/rfc-sections.csv``."""
+"""Facts that pages draw tables from: ``data/registry.csv``, ``data/constants.csv``, ``data/rfc-sections.csv``; and
+the tables that search reads Chinese with, ``data/pinyin.csv`` and ``data/variants.csv``."""
 
 from __future__ import annotations
 
@@ -15,7 +16,11 @@ from .sources import Snapshot
 REGISTRY = "data/registry.csv"
 CONSTANTS = "data/constants.csv"
 SECTIONS = "data/rfc-sections.csv"
+PINYIN = "data/pinyin.csv"
+VARIANTS = "data/variants.csv"
 
+_PINYIN_COLUMNS = ("syllable", "characters")
+_VARIANTS_COLUMNS = ("written", "read")
 _REGISTRY_COLUMNS = ("code", "phrase", "standing", "rfc", "section", "reference", "url")
 
 #: Columns of ``data/constants.csv`` in the order they are shown, with the name a reader knows and the
@@ -60,11 +65,17 @@ class Constant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """``registry`` and ``constants`` by status code; ``sections`` has the section numbers of each RFC we cite."""
+    """``registry`` and ``constants`` by status code; ``sections`` has the section numbers of each RFC we cite.
+
+    ``pinyin`` has the everyday characters of each syllable, ``variants`` what a traditional character or a term of
+    Taiwan is read as.
+    """
 
     registry: Mapping[int, RegistryEntry] = field(default_factory=dict)
     constants: Mapping[int, tuple[Constant, ...]] = field(default_factory=dict)
     sections: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    pinyin: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
@@ -95,7 +106,9 @@ def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
             problems.append(Problem(SECTIONS, line, 1, f"{row['rfc']!r} is not the number of an RFC"))
             continue
         sections[int(row["rfc"])] = frozenset(row["sections"].split())
-    return Tables(registry, constants, sections), problems
+    pinyin = {row["syllable"]: row["characters"] for _, row in _rows(snapshot, PINYIN, _PINYIN_COLUMNS, problems)}
+    variants = {row["written"]: row["read"] for _, row in _rows(snapshot, VARIANTS, _VARIANTS_COLUMNS, problems)}
+    return Tables(registry, constants, sections, pinyin, variants), problems
 
 
 def _rows(

@@ -1,149 +1,560 @@
-// The search engine: loads a language's index and ranks its pages for a query.
-// The index is made by statusbook/search.py; termsOf cuts text exactly as terms_of does there
-// (tests/search_vectors.json holds both to it).
+// The search engine: opens a language's index and ranks its pages for a query. CONTRIBUTING.md, “How search ranks”,
+// says the same in words. The index is made by statusbook/search.py and holds texts only: this file alone says how
+// text is read, in the browser and, through QuickJS, in `python build.py search`. It touches no page and no network.
 
-const VERSION = 1;
+export const VERSION = 2;
+
+/** What a text of a page is worth by its field. */
+const WORTH = {
+  title: 3.2, phrase: 3.2, keywords: 3, symptoms: 2.6, other: 2.3, summary: 1, identifiers: 1.6, words: 0.8, name: 1.6,
+};
+/** Fields that hold names: a query that is one, or begins one, means it. */
+const NAMES = new Set(["title", "phrase", "keywords", "other", "name"]);
+/** Codes are what people look for; a number that a vendor made up is meant less often. */
+const PRIOR = { code: 1, vendor: 0.95, guide: 0.8, class: 0.85 };
+const MADE_UP = 0.6;
+/** What every doubling of the links to a page adds: what the handbook itself speaks of often is asked for often. */
+const LINKED = 0.03;
+/** How close a term is that is not the query's own. */
+const CLOSE = { prefix: 0.75, stem: 0.9, sound: 0.6, typo: 0.65, single: 0.22 };
+/** Words that ask rather than say. They count this share of what they would. */
+const ASKING = new Set(("a an and are as at be but by can do does for from get got has have how i if in is it its me my of on or "
+  + "that the this to up was we what when which why will with you your not no use using used "
+  + "http https code codes status error errors server request response mean means meaning explained fix "
+  + "nginx 返回 出现 提示 报错 状态 请求 服务 响应 接口 怎么 错误 什么 时候").split(" "));
+const ASKING_SHARE = 0.45;
+/** Said around the question, never in an answer. */
+const CHATTER = /什么意思|是什么|怎么办|怎么解决|怎么处理|怎么回事|返回什么|返回哪个|用什么|用哪个|是什么意思|如何解决|为什么|为啥|请问|求助|老是|状态码|错误码|返回码|应该返回|应该/g;
 
 const TERM = /[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+/g;
+const PARTICLES = /[的了吗呢啊吧呀哦嘛]/g;
+const isHan = (text) => text.charCodeAt(0) > 0x33ff;
 
-/** Full-width letters and digits as ASCII, small letters: NFKC and lower case. */
+// --- reading text -----------------------------------------------------------------------------------
+
+/** Full-width letters and digits as ASCII, inner capitals as words, small letters, no apostrophes. */
 export function normalise(text) {
-  return text.normalize("NFKC").toLowerCase();
+  return text.normalize("NFKC").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase().replace(/(?<=[a-z])['’](?=[a-z])/g, "");
 }
 
-/** Words of Latin letters and digits, and pairs of Han characters (one where there is only one). */
+/** Traditional characters and the terms of Taiwan as the handbook writes them. */
+export function simplify(index, text) {
+  if (!/[\u3400-\u9fff]/.test(text)) return text;
+  for (const [written, read] of index.terms) if (text.includes(written)) text = text.replaceAll(written, read);
+  return text.replace(/[\u3400-\u9fff]/g, (character) => index.characters.get(character) ?? character);
+}
+
+/** The plain form of an English word: no plural, no -ing, no -ed. */
+export function stem(word) {
+  if (word.length < 4 || /\d/.test(word)) return word;
+  return word.replace(/(?<=..)ies$/, "y").replace(/(?<=[^su])s$|(?<=ss|sh|ch|x)es$/, "").replace(/(?<=...)(?:ing|ed)$/, "")
+    .replace(/([bdgmnpt])\1$/, "$1").replace(/(?<=...)e$/, "");
+}
+
+/** The terms of a normalised text: English words, stemmed; pairs of Han characters, and each character alone. */
 export function termsOf(text) {
   const terms = [];
-  for (const [run] of normalise(text).matchAll(TERM)) {
-    if (run.charCodeAt(0) < 128 || run.length === 1) terms.push(run);
-    else for (let i = 0; i + 1 < run.length; i++) terms.push(run.slice(i, i + 2));
+  for (const [run] of text.replace(PARTICLES, " ").matchAll(TERM)) {
+    if (!isHan(run)) terms.push(stem(run));
+    else {
+      for (let i = 0; i + 1 < run.length; i++) terms.push(run.slice(i, i + 2));
+      for (const character of run) terms.push(character);
+    }
   }
   return terms;
 }
 
-/** Fetch the index at `url` and make it ready for `search`. Throws when it cannot be had. */
-export async function openIndex(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return prepare(await response.json());
+/** A constant's own words: `http.StatusNotFound`, `SC_NOT_FOUND` and `HTTP_404_NOT_FOUND` are all `notfound`. */
+export function plainName(name) {
+  const words = name.split(/[.:$]+/).at(-1).replace(/(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|_/g, " ").toLowerCase().split(" ");
+  while (words.length > 1 && /^(?:http|https|status|sc|ngx|response|e|java|code|servlet|\d*)$/.test(words[0])) words.shift();
+  if (words.length > 1 && /^(?:error|exception)$/.test(words.at(-1))) words.pop();
+  return words.join("");
 }
 
-/** Make the parsed index ready for `search`. */
+// --- opening an index -------------------------------------------------------------------------------
+
+/** Make the parsed index ready for `search`. Throws when it is of another version. */
 export function prepare(data) {
   if (data.version !== VERSION) throw new Error(`search index version ${data.version}, not ${VERSION}`);
-  const pages = data.pages.map((record) => Object.fromEntries(data.fields.map((field, i) => [field, record[i]])));
-  for (const page of pages) page.texts = [page.title, page.phrase, ...page.keywords].map((text) => [text, normalise(text)]);
-  return { pages, terms: new Map(Object.entries(data.terms)), sorted: Object.keys(data.terms) };
+  const parts = data.variants.split(" ");
+  const singles = [...(parts.length % 2 ? parts.pop() : "")];
+  const index = { ...data, terms: [], characters: new Map(), strings: [], postings: new Map(), named: new Map(), names: new Map(), constants: new Map() };
+  for (let i = 0; i < parts.length; i += 2) index.terms.push([parts[i], parts[i + 1]]);
+  for (let i = 0; i < singles.length; i += 2) index.characters.set(singles[i], singles[i + 1]);
+  index.pages = data.pages.map((record) => Object.fromEntries(data.fields.map((field, i) => [field, record[i]])));
+  index.pages.forEach((page, n) => {
+    index.named.set(page.name, n);
+    const vendor = page.kind === "code" && !page.spec;
+    page.prior = PRIOR[page.kind] * (vendor ? MADE_UP : 1) * (1 + LINKED * page.links);
+    for (const name of page.constants.split(" ").filter(Boolean)) add(index.constants, plainName(name), n);
+    if (page.kind === "code") {
+      const names = page.spec ? [page.phrase] : [page.phrase, ...page.other.split("\n").filter((name) => name.includes(" "))];
+      for (const name of names) if (/^[A-Za-z][\w' -]{3,}$/.test(name)) add(index.constants, name.toLowerCase().replace(/[^a-z]/g, ""), n);
+      for (const [name] of `${page.keywords}\n${page.symptoms}`.matchAll(/^[\w.]*[a-z][A-Z]\w+$/gm)) add(index.constants, plainName(name), n);
+    } else {
+      for (const name of [page.name, page.title, ...(page.kind === "vendor" ? [...page.keywords.split("\n").slice(0, 3), ...page.other.split("\n")] : [])]) if (!/\d\d\d/.test(name)) add(index.names, normalise(name), n);
+    }
+    for (const field of Object.keys(WORTH)) {
+      for (const text of page[field].split("\n")) if (text && !(field === "name" && page.kind === "code")) addString(index, n, field, text);
+    }
+  });
+  for (const list of index.postings.values()) {
+    list.spread = new Set(list.map((s) => index.strings[s].page)).size;
+    list.rarity = Math.log(1 + index.pages.length / list.spread);
+  }
+  for (const string of index.strings) {
+    string.total = string.terms.reduce((sum, term) => sum + weigh(index, term), 0);
+  }
+  index.words = [...index.postings.keys()].sort();
+  return index;
+}
+
+function add(map, key, value) {
+  const list = map.get(key);
+  if (!list) map.set(key, [value]);
+  else if (!list.includes(value)) list.push(value);
+}
+
+function addString(index, page, field, text) {
+  const plain = normalise(field === "symptoms" ? withoutNoise(text) : text);
+  const terms = [...new Set(termsOf(plain))];
+  if (!terms.length) return;
+  const number = index.strings.push({ page, field, text, plain, terms, total: 0 }) - 1;
+  for (const term of terms) {
+    const list = index.postings.get(term);
+    if (list) list.push(number);
+    else index.postings.set(term, [number]);
+  }
+}
+
+/** What a term tells: the rarer, the more; single Han characters and words that ask tell little. */
+function weigh(index, term) {
+  const rarity = index.postings.get(term)?.rarity ?? Math.log(1 + index.pages.length);
+  if (isHan(term) && term.length === 1) return rarity * CLOSE.single;
+  return ASKING.has(term) ? rarity * ASKING_SHARE : rarity;
+}
+
+// --- what a line of a log or a transcript says --------------------------------------------------------
+
+/** The status code of a line, by the form of the line; the first form that fits decides. Each captures the code. */
+const FORMS = [
+  ["ALB", /^(?:https?|h2|grpcs?|wss?) \S+ app\/\S+ \S+ \S+ (?:-?[\d.]+ ){3}(\d{3}) /],
+  ["ELB", /^\S+T\S+ \S+ \S+:\d+ \S+ (?:-?[\d.]+ ){3}(\d{3}) (?:\d{3}|-) \d+ \d+ "/],
+  ["HAProxy", / [-+\d]+(?:\/[-+\d]+){4} (\d{3}) [-+]?\d+ /],
+  ["Squid", /\b(?:TCP|UDP|NONE)_?[A-Z_]*\/(\d{3})\b/],
+  ["IIS", /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .* (\d{3}) \d+ \d+ \d+(?: \d+)*\s*$/],
+  ["CloudFront", /^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t\S+\t\S+\t\S+\t\S+\t\S+\t\S+\t(\d{3})\t/],
+  ["access log", /"(?:[A-Z]+ [^"]*|-)" (\d{3}) (?:\d+|-)/],
+  ["access log", /"[A-Z]+ \S+(?: HTTP\/[\d.]+)?" (\d{3})\b/],
+  ["status line", /\bHTTP\/\d(?:\.\d)?"?\s+(\d{3})\b/i],
+  ["JSON", /"(?:[a-z_]*status(?:_?code)?|code|response_?code)"\s*:\s*"?(\d{3})\b/i],
+  ["field", /\b(?:[a-z_-]*status(?:_?code)?|code)=\s*"?(\d{3})\b/i],
+  ["framework log", /\| (\d{3}) \|/],
+  ["framework log", /\bCompleted (\d{3}) /],
+  ["framework log", /\]: (\d{3}) |\[(\d{3})\]: [A-Z]+ \//],
+  ["request line", /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+\S+\s+(?:net::\S+\s+)?(?:HTTP\/\S+\s+)?(\d{3})\b/],
+  ["exception", /\b(\d{3}) (?:Client|Server) Error\b/],
+  ["exception", /\bstatus(?: code)?(?: of| is|:)? (\d{3})\b/i],
+  ["exception", /\b(?:HTTP|HTTP Error|ERROR|response code:?|returned error:|returned|response|failed,? response) \(?(\d{3})\b(?! ?(?:ms|s|bytes|items|times|rows))/i],
+  ["exception", /awaiting response\.\.\. (\d{3})\b/],
+];
+
+/** The status code a line reports, with the form it was known by; undefined when it reports none. */
+export function statusIn(line) {
+  for (const [form, pattern] of FORMS) {
+    const match = pattern.exec(line);
+    if (match) return { code: match[1] ?? match[2], form };
+  }
+  return undefined;
+}
+
+/** Parts of an error log's line that tell nothing: times, processes, addresses, the request's own fields. */
+function withoutNoise(text) {
+  return text
+    .replace(/, (?:client|server|request|upstream|host|referrer): (?:"[^"]*"|[^,]*)/g, " ")
+    .replace(/\(\d+: /g, "(").replace(/\(\d{2,3}\)(?=[A-Z])/g, " ")
+    .replace(/[*#]\d+(?=[:\s])|\b\d+#\d+/g, (match, at) => (match[0] === "#" && at === 0 ? match : " "))
+    .replace(/\b\d{4}[-/]\d\d[-/]\d\d[T ]?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?Z?|\[[^\]]*\d{4}[^\]]*\]/g, " ")
+    .replace(/\b(?:https?|wss?|unix):\/\/?[^\s"'),]+|\b\d+(?:\.\d+){3}(?::\d+)?|(?<=["'\s:])\/[\w.-]+\/[\w./-]*/g, " ");
+}
+
+const LOGGED = /\d+#\d+: |\[(?:error|crit|warn|alert|notice|emerg)\]|\bAH\d{5}\b|^\s*at \S+\(|Exception\b|Error: |\bpid \d+/;
+
+// --- what a query names outright ---------------------------------------------------------------------
+
+const CLASS = [
+  /(?<![\w])([1-5])xx(?![\w])/g,
+  /(?<!\d)([1-5])\s*(?:字头|字打头|开头|打头)/g,
+  /(?:start|begin)\w*\s+with\s+(?:an? )?([1-5])(?!\d)/g,
+  /(?<!\d)([1-5])00s?[\s-]*(?:series|range|family|level|class|系列|多)/g,
+  /([一二三四五])百\s*(?:系列|多|几|段|类)/g,
+];
+
+/** Three digits that are no code: a part of a longer number, an address, a measure, a port, an RFC's number. */
+const NUMBER = /(?<![\w.:/\\-]|\d,|端口\s*|port\s|pid\s|line\s|rfc\s?|行\s?)(?:http|code|err|error|e|status|sc|h)?[-_#(]*(?<!\d)([1-9]\d\d)(?!\d|[.:,/]\d|\s?(?:ms|kb|mb|gb|px|bytes|days|秒|毫秒|字节|个|次|天|条|人|行|%)|-continue|-\d\d-)/gi;
+
+function codesIn(text) {
+  const plain = text.replace(/rfc[\s-]*\d+(?:[\s,]*(?:§|section|节|第)?\s*\d+(?:\.\d+)+)?/gi, " ").replace(/(状态|status|code|http|错误|报错|返回|error)码?[:：=_-](?=\d{3})/gi, "$1 ");
+  return [...new Set([...plain.matchAll(NUMBER), ...plain.matchAll(/(?<![\w.:])()([1-9]\d\d)(?=\/[1-9]\d\d(?!\d))|(?<=(?<!\d)[1-9]\d\d\/)()([1-9]\d\d)(?!\d)/g)]
+    .sort((a, b) => a.index - b.index).map((match) => match[1] || match[2] || match[4]))];
 }
 
 /**
- * The pages for a query, best first: what the query names outright (a code, a class), then what its terms score.
- * Each result has address, kind, name, number, phrase, title, summary, classKey and `matched`: the text that matched.
+ * The pages a query names, best first, each with its rule: a list of [page number, rule, matched text]; and the
+ * number that is no code of the handbook, if that is what was asked for.
+ */
+function named(index, raw, text) {
+  const found = [];
+  const put = (n, rule, matched) => { if (n !== undefined && !found.some(([known]) => known === n)) found.push([n, rule, matched]); };
+  const numberOf = (name) => index.named.get(name);
+  let unknown = "";
+
+  for (const n of index.names.get(text) ?? []) put(n, "name", raw);
+
+  const status = raw.split("\n").map(statusIn).find(Boolean);
+  const exact = /^\W*(?:http\W?)?(\d{3})\W*$/.exec(text)?.[1];
+  if (status && !exact) {
+    put(numberOf(status.code), `log: ${status.form}`, status.code);
+    if (!found.length) unknown = status.code;
+  } else {
+    for (const pattern of CLASS) {
+      for (const match of text.matchAll(pattern)) put(numberOf(`${"一二三四五".indexOf(match[1]) + 1 || match[1]}xx`), "class", match[0]);
+    }
+    const log = LOGGED.test(raw);
+    const codes = codesIn(log ? normalise(withoutNoise(raw)) : text);
+    const known = codes.filter((code) => index.named.has(code));
+    if (known.length > 1 && !log) for (const n of guidesAbout(index, known)) put(n, "comparison", known.join(" · "));
+    for (const code of known) put(numberOf(code), "code", code);
+    if (!known.length && codes.length && !log && !found.length) unknown = codes[0];
+  }
+
+  for (const [token] of raw.matchAll(/[A-Za-z_][\w.:$]*[\w]|:[a-z_]+\b/g)) {
+    if (!/[_$]|::|^:[a-z]|[a-z][A-Z]|^[A-Z]{4,}$/.test(token) || /^https?:/.test(token)) continue;
+    const plain = plainName(token);
+    for (const n of plain === "error" ? [] : index.constants.get(plain) ?? []) put(n, "constant", token);
+  }
+
+  for (const match of text.matchAll(/rfc[\s-]*(\d{3,5})(?:[\s,]*(?:§|section|节|第|sec\.?)?\s*([\da-z]+(?:\.\d+)+))?/g)) {
+    const [label, rfc, section] = match;
+    const defined = index.pages.flatMap((each, n) => {
+      const specs = each.spec.split(" ");
+      if (section) return specs.includes(`${rfc}§${section}`) ? [[0, n]] : [];
+      const at = specs.findIndex((spec) => spec.split("§")[0] === rfc);
+      return at < 0 ? [] : [[at, n]];
+    }).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, n]) => n);
+    const citing = index.rfcs[rfc] ?? [];
+    const guides = index.pages.flatMap((each, n) => (each.kind === "guide" && `${each.title} ${each.keywords}`.includes(rfc) ? [n] : []));
+    for (const n of [...(section || defined.length > 9 ? [] : guides), ...defined.slice(0, 9), ...citing]) put(n, "RFC", label);
+  }
+
+  const header = /[a-z0-9]+(?:-[a-z0-9]+)+/.exec(text)?.[0];
+  const word = /^(?:which .*(?:with|for|needs?|has) |(?:the )|什么状态码.*|哪个状态码.*?[要带配用]+\s?)?([a-z]+)\s*(?:headers?\b|头|响应头|请求头|标头|头字段)/.exec(text)?.[1] ?? /(?:带|配|with|needs?)\s*([a-z]+)\s*(?:headers?|头)/.exec(text)?.[1];
+  // With more than the name to go by, the name is a word among others.
+  const around = termsOf(normalise((header ? text.replace(header, " ") : text).replace(CHATTER, " "))).filter((term) => term.length > 1 && !ASKING.has(term) && index.postings.has(term));
+  for (const name of around.length > 1 ? [word] : [header, word, text.trim()]) {
+    for (const n of (Object.hasOwn(index.headers, name ?? "") ? index.headers[name] : [])) put(n, "header", name);
+  }
+  return { found, unknown };
+}
+
+/** Guides about all of these codes: those that name them come before those that only touch them. */
+function guidesAbout(index, codes) {
+  const scores = [];
+  index.pages.forEach((page, n) => {
+    if (page.kind !== "guide") return;
+    const names = new Set(`${page.name} ${page.title} ${page.keywords}`.match(/(?<!\d)[1-9]\d\d(?!\d)/g));
+    const touched = page.codes.split(" ");
+    if (!codes.every((code) => names.has(code) || touched.includes(code))) return;
+    const at = Math.max(...codes.map((code) => touched.indexOf(code)));
+    scores.push([codes.filter((code) => names.has(code)).length * 10 - names.size / 4 - at, n]);
+  });
+  return scores.sort((a, b) => b[0] - a[0]).slice(0, 2).map(([, n]) => n);
+}
+
+// --- scoring ------------------------------------------------------------------------------------------
+
+/**
+ * The pages for a query, best first. Each result has address, kind, name, number, phrase, title, summary, classKey, `rule`
+ * (what put it there), `matched` (the text of the page that matched), `terms` (to be marked in it) and `score`.
+ * `unknown` of the list is the number asked for when it is no code of the handbook.
  */
 export function search(index, query, limit = 10) {
-  const text = normalise(query).trim();
-  const terms = [...new Set(termsOf(text))];
-  if (!terms.length) return [];
-  const scores = new Map();
-  named(index, text).forEach((page, i) => scores.set(page, 1e6 - i));
-  for (const [page, score] of scored(index, terms)) scores.set(page, (scores.get(page) ?? 0) + score);
-  return [...scores]
-    .sort(([a, x], [b, y]) => y - x || a - b)
-    .slice(0, limit)
-    .map(([number]) => result(index.pages[number], text, terms));
+  const raw = query.slice(0, 4000).normalize("NFKC").trim();
+  const text = simplify(index, normalise(raw));
+  if (!text) return Object.assign([], { unknown: "" });
+  const { found, unknown } = named(index, raw, simplify(index, raw.toLowerCase()));
+  const scores = scored(index, simplify(index, normalise(LOGGED.test(raw) ? withoutNoise(raw) : raw)));
+  const results = found.map(([n, rule, matched]) => ({ n, rule, matched, score: 1e6 }));
+  if (unknown) {
+    const first = unknown >= "100" && unknown < "600" ? unknown[0] : "5";
+    for (const name of [`${first}xx`, `${first}00`]) {
+      const n = index.named.get(name);
+      if (n !== undefined) results.push({ n, rule: "unknown", matched: "", score: 1e5 });
+    }
+  }
+  const best = Math.max(0, ...[...scores.values()].map(({ score }) => score));
+  const rest = [...scores].filter(([n, { score }]) => score > best * 0.12 && !results.some((r) => r.n === n))
+    .sort(([a, x], [b, y]) => y.score - x.score || a - b)
+    .map(([n, { score, string }]) => ({ n, rule: string.field, matched: string.text, score }));
+  for (const result of results) if (scores.has(result.n) && result.rule !== "unknown") result.matched = scores.get(result.n).string.text;
+  const terms = queryTerms(text).map(({ term }) => term);
+  return Object.assign([...results, ...rest].slice(0, limit).map((result) => shown(index, result, terms)), { unknown });
 }
 
-/** Pages that the query names: "404", "http 404", "4xx". */
-function named(index, text) {
-  const names = new Set(text.match(/(?<![\w.:-])(?:[1-9]\d\d|[1-5]xx)(?![\w:-]|\.\d)/g));
-  const found = [];
-  index.pages.forEach((page, i) => {
-    if (names.has(page.name)) found.push(i);
-  });
-  return found.sort((a, b) => text.indexOf(index.pages[a].name) - text.indexOf(index.pages[b].name));
+/** What to offer when nothing was found: the codes nearest to a number in the query, and the classes. */
+export function suggest(index, query) {
+  const number = Number(/\d{1,4}/.exec(query.normalize("NFKC"))?.[0]);
+  const codes = number
+    ? index.pages.flatMap(({ name, kind }, n) => (kind === "code" ? [[Math.abs(name - number) || 0, n]] : [])).sort((a, b) => a[0] - b[0]).slice(0, 3)
+    : [];
+  const classes = index.pages.flatMap(({ kind }, n) => (kind === "class" ? [[0, n]] : []));
+  return [...codes, ...classes].map(([, n]) => shown(index, { n, rule: "nearest", matched: "", score: 0 }, []));
 }
 
-/** Score every page that has a term; a page with more of the query's terms is worth more. */
-function scored(index, terms) {
-  const scores = new Map();
-  terms.forEach((term, i) => {
+/** The result for a page by its name; undefined when the handbook has no such page. */
+export function page(index, name) {
+  const n = index.named.get(name);
+  return n === undefined ? undefined : shown(index, { n, rule: "name", matched: "", score: 0 }, []);
+}
+
+function shown(index, { n, rule, matched, score }, terms) {
+  const { name, kind, title, phrase, summary } = index.pages[n];
+  const folder = { guide: "guides/", vendor: "vendors/" }[kind] ?? "";
+  const code = kind === "code" ? Number(name) : 0;
+  const classKey = kind === "class" ? name : code ? (code < 600 ? `${name[0]}xx` : "other") : "";
+  return { address: `${index.prefix}${folder}${name}/`, kind, name, number: code ? name : "", phrase, title, summary, classKey, rule, matched, terms, score };
+}
+
+/** The query's terms with what they are: `last` may be the beginning of a word. */
+function queryTerms(text) {
+  const terms = termsOf(text.replace(CHATTER, " "));
+  const lastWord = /[a-z0-9]+$/.exec(text)?.[0];
+  const list = [...new Set(terms.length ? terms : termsOf(text))].map((term) => ({ term, word: "" }));
+  for (const entry of list) if (lastWord && entry.term === stem(lastWord)) entry.word = lastWord;
+  return list;
+}
+
+/** Score of every page that has a term of the query, with the one text of the page that says it best. */
+function scored(index, text) {
+  let terms = queryTerms(text).slice(0, 80);
+  const pages = new Map();
+  const strings = new Map();
+  let all = 0;
+  const spelled = spelledOut(index, text);
+  if (spelled) {
+    for (const [s, closeness] of spelled) {
+      const { page, field } = index.strings[s];
+      const score = WORTH[field] * (field === "title" ? 1.2 : 1) * closeness * index.pages[page].prior * 20;
+      if (score > (pages.get(page)?.score ?? 0)) pages.set(page, { score, string: index.strings[s] });
+    }
+    if (pages.size && [...spelled.values()].some((closeness) => closeness >= 0.5)) return pages;
+    terms = terms.filter(({ term }) => index.postings.has(term) || term.length > 3);
+  }
+  for (const { term, word } of terms) {
+    const variants = similar(index, term, word);
+    const weight = variants.length ? Math.max(...variants.map(([known, closeness]) => weigh(index, known) * closeness)) : weigh(index, term) * 0.5;
+    all += weight;
     const best = new Map();
-    for (const [known, closeness] of similar(index, term, i === terms.length - 1)) {
-      const postings = index.terms.get(known);
-      const rarity = Math.log2(1 + (2 * index.pages.length) / postings.length);
-      for (let j = 0; j < postings.length; j += 2) {
-        const worth = postings[j + 1] * rarity * closeness;
-        if (worth > (best.get(postings[j]) ?? 0)) best.set(postings[j], worth);
+    const seen = new Map();
+    for (const [known, closeness] of variants) {
+      const worth = weigh(index, known) * closeness;
+      for (const s of index.postings.get(known)) {
+        const { page, field } = index.strings[s];
+        const value = worth * WORTH[field];
+        if (value > (best.get(page)?.[0] ?? 0)) best.set(page, [value, worth]);
+        if (worth > (seen.get(s) ?? 0)) seen.set(s, worth);
       }
     }
-    for (const [page, worth] of best) {
-      const entry = scores.get(page) ?? { sum: 0, terms: 0 };
-      entry.sum += worth;
-      entry.terms += 1;
-      scores.set(page, entry);
+    for (const [page, [value, worth]] of best) {
+      const entry = pages.get(page) ?? { sum: 0, covered: 0 };
+      entry.sum += value;
+      entry.covered += worth;
+      pages.set(page, entry);
     }
-  });
-  return [...scores].map(([page, { sum, terms: count }]) => [page, sum * (count / terms.length) ** 2]);
+    for (const [s, worth] of seen) strings.set(s, (strings.get(s) ?? 0) + worth);
+  }
+  for (const entry of pages.values()) if (entry.sum) entry.score = entry.sum * (entry.covered / all) ** 1.5;
+  const trimmed = text.trim();
+  const padded = ` ${text.replace(/\s+/g, " ")} `;
+  const tops = new Map();
+  for (const [s, matched] of strings) {
+    const string = index.strings[s];
+    const precision = Math.min(1, matched / string.total);
+    const recall = matched / all;
+    const whole = string.plain.length > 3 && precision > 0.95 && padded.includes(isHan(string.plain) ? string.plain : ` ${string.plain} `) ? 0.6 : 0;
+    const begun = !NAMES.has(string.field) ? 0 : string.plain === trimmed ? (string.field === "title" || string.field === "phrase" ? 2 : 1.2) : trimmed.length > 2 && string.plain.startsWith(trimmed) ? (0.7 * matched) / string.total : 0;
+    const value = WORTH[string.field] * (matched * (precision ** 1.2 * (0.35 + recall) + whole) + string.total * begun) * 2;
+    const top = tops.get(string.page);
+    if (!top || value > top.value) tops.set(string.page, { value, string });
+  }
+  for (const [page, { value, string }] of tops) {
+    const entry = pages.get(page);
+    entry.string ??= string;
+    entry.score = ((entry.score ?? 0) + value) * index.pages[page].prior;
+  }
+  return pages;
 }
 
-/** The index's terms for a term of the query, with how close they are: itself, words it begins, words mistyped. */
-function* similar(index, term, last) {
-  if (index.terms.has(term)) yield [term, 1];
-  const latin = term.charCodeAt(0) < 128;
-  const digits = /^\d+$/.test(term);
-  if ((last && latin && term.length > 1) || (!latin && term.length === 1)) {
-    for (let i = position(index.sorted, term); i < index.sorted.length && index.sorted[i].startsWith(term); i++) {
-      if (index.sorted[i] !== term) yield [index.sorted[i], digits ? 0.3 : 0.7];
+/** The index's terms for a term of the query and how close they are: itself, words it begins, words mistyped, homophones. */
+function similar(index, term, word) {
+  const { postings, words } = index;
+  const known = postings.has(term);
+  const found = known ? [[term, 1]] : [];
+  if (isHan(term)) {
+    if (term.length === 2) {
+      for (const other of homophones(index).get(soundOf(index, term)) ?? []) if (other !== term) found.push([other, CLOSE.sound * (known ? 0.5 : 1)]);
+    }
+    return found;
+  }
+  const begun = word && word.length > 1 ? [word, term] : [];
+  for (const start of new Set(begun)) {
+    for (let i = position(words, start); i < words.length && words[i].startsWith(start); i++) {
+      if (words[i] !== term) found.push([words[i], CLOSE.prefix * (known ? 0.5 : 1)]);
     }
   }
-  if (latin && !digits && term.length > 3 && !index.terms.has(term)) {
-    const most = term.length > 7 ? 2 : 1;
-    for (const known of index.sorted) {
-      if (known.charCodeAt(0) < 128 && Math.abs(known.length - term.length) <= most && known.length > 3) {
-        const errors = distance(term, known, most);
-        if (errors <= most) yield [known, 0.6 / errors];
-      }
+  if (!found.length && term.length > 3 && !/\d/.test(term)) {
+    const most = term.length > 6 ? 2 : 1;
+    for (const other of words) {
+      if (other > "{") break;
+      if (other.length < 4 || Math.abs(other.length - term.length) > most) continue;
+      const errors = distance(term, other, most);
+      if (errors <= most) found.push([other, (CLOSE.typo + (other[0] === term[0] ? 0.1 : 0)) / errors ** 0.5]);
     }
   }
+  return found;
 }
 
-/** Where `term` stands or would stand in a sorted list. */
-function position(sorted, term) {
+/** Where `word` stands or would stand in a sorted list. */
+function position(sorted, word) {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (sorted[middle] < term) low = middle + 1;
+    if (sorted[middle] < word) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 /** Edits (insertion, deletion, substitution, neighbours swapped) between two words; `most` + 1 stands for more. */
-function distance(a, b, most) {
+export function distance(a, b, most) {
   let before = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
       row[j] = Math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      if (row[j] < least) least = row[j];
     }
-    if (Math.min(...row) > most) return most + 1;
+    if (least > most) return most + 1;
     [before, previous] = [previous, row];
   }
   return previous[b.length];
 }
 
-/** What the reader is shown of a page, with the title, phrase or keyword that has most of the query's terms. */
-function result(page, text, terms) {
-  let matched = "";
-  let most = 0;
-  for (const [original, normalised] of page.texts) {
-    const count = terms.filter((term) => normalised.includes(term)).length + (normalised === text ? 1 : 0);
-    if (count > most) [matched, most] = [original, count];
+/** Make what the first search in pinyin would have to wait for. */
+export function warm(index) {
+  homophones(index);
+  spellings(index);
+}
+
+// --- Chinese by its sound ------------------------------------------------------------------------------
+
+/** The everyday characters in the order of GB 2312, which is nearly that of their sounds; QuickJS has no TextDecoder and is given them. */
+function everyday() {
+  if (globalThis.everydayHan) return globalThis.everydayHan;
+  const bytes = [];
+  for (let row = 0xb0; row < 0xd8; row++) for (let cell = 0xa1; cell < (row === 0xd7 ? 0xfa : 0xff); cell++) bytes.push(row, cell);
+  return new TextDecoder("gbk").decode(new Uint8Array(bytes));
+}
+
+/** The syllables of each everyday character; made when first needed. */
+function syllables(index) {
+  if (!index.syllables) {
+    index.syllables = new Map();
+    const characters = [...everyday()];
+    let at = 0;
+    for (const [, syllable, count, others] of index.pinyin.matchAll(/([a-z]+)(\d*)([\u4e00-\u9fff]*)/g)) {
+      for (let i = 0; i < (count || (others ? 0 : 1)); i++) add(index.syllables, characters[at++], syllable);
+      for (const character of others) add(index.syllables, character, syllable);
+    }
   }
-  const { address, kind, name, number, phrase, title, summary, classKey } = page;
-  return { address, kind, name, number, phrase, title, summary, classKey, matched: matched === title ? "" : matched };
+  return index.syllables;
+}
+
+/** How a pair sounds to an ear that keeps z and zh, n and ng apart no better than most. */
+function soundOf(index, pair) {
+  return [...pair].map((character) => (syllables(index).get(character)?.[0] ?? character).replace(/^([zcs])h/, "$1").replace(/ng$/, "n")).join(" ");
+}
+
+/** The index's pairs of characters by their sound. */
+function homophones(index) {
+  if (!index.homophones) {
+    index.homophones = new Map();
+    for (const term of index.postings.keys()) if (isHan(term) && term.length === 2) add(index.homophones, soundOf(index, term), term);
+  }
+  return index.homophones;
+}
+
+/** Names and messages in Han characters by pinyin, in full and as initials, from each of their characters on. */
+function spellings(index) {
+  if (index.spellings) return index.spellings;
+  const full = [];
+  const initials = [];
+  const table = syllables(index);
+  index.strings.forEach(({ field, plain, page }, s) => {
+    if (!/title|keywords|symptoms|other/.test(field)) return;
+    for (const [run] of plain.replace(PARTICLES, " ").matchAll(/[\u4e00-\u9fff]{2,14}/g)) {
+      let readings = [[]];
+      for (const character of run) {
+        const known = table.get(character) ?? ["?"];
+        readings = readings.flatMap((reading) => known.map((syllable) => [...reading, syllable])).slice(0, 4);
+      }
+      for (const reading of readings) {
+        for (let i = 0; i + 1 < reading.length; i++) {
+          const share = (reading.length - i) / reading.length * (run.length / plain.length) ** 0.5;
+          full.push([reading.slice(i).join(""), s, share]);
+          if (i === 0 && reading.length > 1 && field !== "symptoms") initials.push([reading.map(([first]) => first).join(""), s, (run.length / plain.length) ** 0.5]);
+        }
+      }
+    }
+  });
+  const byText = (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
+  index.spellings = { full: full.sort(byText), keys: full.map(([key]) => key), initials: new Map() };
+  for (const [key, s, share] of initials) add(index.spellings.initials, key, [s, share]);
+  return index.spellings;
+}
+
+/** The texts that a query in pinyin spells, with how close; undefined when the query cannot be pinyin. */
+function spelledOut(index, text) {
+  if (!/^[a-z' ]{3,40}$/.test(text)) return undefined;
+  const words = text.trim().split(/[' ]+/);
+  if (words.every((word) => index.postings.has(stem(word)))) return undefined;
+  const joined = words.join("");
+  const { full, keys, initials } = spellings(index);
+  const found = new Map();
+  const put = (s, closeness) => { if (closeness > (found.get(s) ?? 0)) found.set(s, closeness); };
+  if (joined.length > 3) {
+    for (let i = position(keys, joined); i < keys.length && keys[i].startsWith(joined); i++) {
+      put(full[i][1], full[i][2] * (keys[i].length === joined.length ? 1 : 0.5 + 0.4 * joined.length / keys[i].length));
+    }
+  }
+  if (words.length === 1) for (const [s, share] of initials.get(joined) ?? []) put(s, 0.9 * share);
+  if (!found.size && words.length > 1 && words.every((word) => word.length > 2)) {
+    const hits = words.map((word) => {
+      const hit = new Map();
+      for (let i = position(keys, word); i < keys.length && keys[i].startsWith(word); i++) add(hit, index.strings[full[i][1]].page, full[i][1]);
+      return hit;
+    });
+    for (const [page, texts] of hits[0]) {
+      if (!hits.every((hit) => hit.has(page))) continue;
+      const both = texts.find((s) => hits.every((hit) => hit.get(page).includes(s)));
+      put(both ?? texts[0], both ? 0.8 : 0.5);
+    }
+  }
+  return found.size ? found : undefined;
 }

@@ -1,7 +1,6 @@
 // The search as the reader meets it: a combobox in the bar of every page, a list on the search page.
 // The words and the ranking are engine.js. Everything is written as text, never as HTML.
-
-import { openIndex, search } from "./engine.js";
+// Modules are imported by the versioned addresses the page gives, so that no page meets a module of another edition.
 
 const status = document.querySelector("#status");
 
@@ -32,20 +31,65 @@ const nameOf = (hit) => {
   return parts;
 };
 
-/** What there is to say about a result: the keyword or message that matched, if its name does not show it; the summary. */
+/** The text with the query's terms in <mark>. */
+const marked = (text, terms) => {
+  const lower = text.toLowerCase();
+  const on = new Uint8Array(text.length);
+  if (lower.length === text.length) {
+    for (const term of terms) {
+      if (term.length < 2) continue;
+      for (let at = lower.indexOf(term); at >= 0; at = lower.indexOf(term, at + 1)) {
+        const latin = term < "\u0080";
+        if (latin && /[a-z0-9]/.test(lower[at - 1] ?? "")) continue;
+        const rest = latin ? /^[a-z]{0,4}(?![a-z])/.exec(lower.slice(at + term.length))?.[0].length ?? 0 : 0;
+        on.fill(1, at, at + term.length + rest);
+      }
+    }
+  }
+  const parts = [];
+  for (let at = 0; at < text.length;) {
+    let end = at;
+    while (end < text.length && on[end] === on[at]) end += 1;
+    parts.push(on[at] ? make("mark", "", text.slice(at, end)) : text.slice(at, end));
+    at = end;
+  }
+  return parts;
+};
+
+/** Why a result is there: the keyword or message that matched, if its name does not show it; then the summary. */
 const about = (hit) => {
-  const known = [hit.title, hit.phrase, hit.number, hit.name, ""].includes(hit.matched ?? "");
-  return make("p", "", ...(known ? [] : [make("q", "", hit.matched), " · "]), hit.summary);
+  const known = [hit.title, hit.phrase, hit.number, hit.name, ""].includes(hit.matched ?? "") || hit.rule === "summary";
+  const why = known ? [] : [make("q", "", ...marked(hit.matched, hit.terms)), " · "];
+  return make("p", "", ...why, ...marked(hit.summary, hit.terms));
 };
 
 const hueOf = (hit) => (hit.classKey ? `c${hit.classKey[0]}` : "");
 
-/** The index, fetched once, and what there is to say about a search. */
+const versioned = (address) => import(new URL(address, document.baseURI).href);
+
+/** The index, made ready for the engine. An index of another edition than the engine's is asked for anew, once. */
+async function openIndex(engine, url) {
+  for (const cache of ["default", "reload"]) {
+    const response = await fetch(url, { cache });
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    const data = await response.json();
+    if (data.version === engine.VERSION || cache === "reload") return engine.prepare(data);
+  }
+  return undefined;
+}
+
+/** Engine and index, fetched once, and what there is to say about a search. */
 function source(form) {
-  const { index, one, many, none, loading, failed } = form.dataset;
+  const { index, engine, one, many, none, unknown, loading, failed } = form.dataset;
   let opening;
   const open = () => {
-    opening ??= openIndex(new URL(index, document.baseURI).href);
+    opening ??= versioned(engine).then(async (module) => {
+      const opened = await openIndex(module, new URL(index, document.baseURI).href);
+      const warm = () => module.warm(opened);
+      if (globalThis.requestIdleCallback) requestIdleCallback(warm);
+      else setTimeout(warm, 200);
+      return { engine: module, index: opened };
+    });
     opening.catch(() => { opening = undefined; });
     return opening;
   };
@@ -55,10 +99,17 @@ function source(form) {
     failed,
     /** Resolves to the hits of a query, best first. Rejects when the index cannot be read; the next call tries again. */
     async find(query, limit) {
-      return search(await open(), query, limit);
+      const opened = await open();
+      const hits = opened.engine.search(opened.index, query, limit);
+      if (hits.length) return hits;
+      return Object.assign(opened.engine.suggest(opened.index, query), { empty: true });
     },
     count(hits, query) {
-      if (!hits.length) return none.replace("{q}", query.trim());
+      if (hits.empty) return none.replace("{q}", query.trim());
+      if (hits.unknown) {
+        const first = hits.unknown < "600" ? hits.unknown[0] : "5";
+        return unknown.replace("{n}", hits.unknown).replace("{class}", `${first}xx`).replace("{like}", `${first}00`);
+      }
       return hits.length === 1 ? one : many.replace("{n}", hits.length);
     },
   };
@@ -70,12 +121,69 @@ function onText(input, update) {
   input.addEventListener("compositionend", update);
 }
 
+/** The code that is all of the query; full-width digits are digits. */
+const codeOf = (query) => /^\s*([1-9]\d\d)\s*$/.exec(query.normalize("NFKC"))?.[1];
+
 /** Go to the page of the code that was typed; to the search page if there is none. */
 export async function visit(form) {
-  const code = form.elements.q.value.trim();
-  const hit = (await source(form).find(code)).find((each) => each.number === code);
+  const code = codeOf(form.elements.q.value);
+  const hit = code && (await source(form).find(code)).find((each) => each.number === code);
   if (hit) location.assign(resolve(hit.address));
   else form.submit();
+}
+
+/** The lens of the search page, in a dialog of this page. */
+async function lensDialog(form) {
+  const response = await fetch(form.action);
+  const section = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".lens");
+  const dialog = make("dialog", "lens-dialog", document.importNode(section, true));
+  const close = make("button", "close", form.dataset.close);
+  close.type = "button";
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => { dialog.remove(); form.elements.q.focus(); });
+  dialog.prepend(close);
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog.querySelector(".lens");
+}
+
+/** Make `section` a lens: what is put into its text area is read at once. Resolves when `text` has been. */
+async function lens(form, section, open, text = "") {
+  const area = section.querySelector("textarea");
+  const outcome = section.querySelector(".outcome");
+  const show = async () => {
+    outcome.textContent = "";
+    if (!area.value.trim()) return section.querySelector(".report").replaceChildren();
+    try {
+      const [module, { engine, index }] = await Promise.all([versioned(form.dataset.lens), open()]);
+      const said = await module.show(section, section.whole ?? area.value, engine, index, resolve);
+      if (said) outcome.textContent = said;
+    } catch {
+      outcome.textContent = form.dataset.failed;
+    }
+    return undefined;
+  };
+  section.hidden = false;
+  area.addEventListener("input", () => { section.whole = undefined; show(); });
+  // A text area lays out every line it holds: of a long log it gets the beginning, the lens gets all.
+  const put = (whole) => {
+    section.whole = whole.length > 20_000 ? whole : undefined;
+    area.value = whole.slice(0, 20_000);
+    return show();
+  };
+  area.addEventListener("paste", (event) => {
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    if (pasted.length <= 20_000) return;
+    event.preventDefault();
+    put(pasted);
+  });
+  area.addEventListener("drop", async (event) => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    put(await file.text());
+  });
+  if (text) await put(text);
 }
 
 /**
@@ -91,12 +199,16 @@ export function combobox(form) {
   let active = -1;
   let shown = "";
 
+  const reader = make("button", "read");
+  let pasted = "";
+  reader.type = "button";
+  reader.hidden = true;
   list.id = "options";
   list.role = "listbox";
   list.ariaLabel = form.dataset.results;
   note.setAttribute("aria-hidden", "true");
   list.hidden = note.hidden = true;
-  form.append(list, note);
+  form.append(list, note, reader);
   input.type = "text";
   input.role = "combobox";
   input.setAttribute("aria-autocomplete", "list");
@@ -105,7 +217,7 @@ export function combobox(form) {
 
   const tell = (text) => {
     status.textContent = note.textContent = text;
-    note.hidden = !text || hits.length > 0;
+    note.hidden = !text || (hits.length > 0 && !hits.empty && !hits.unknown);
   };
 
   const choose = (n) => {
@@ -140,7 +252,7 @@ export function combobox(form) {
 
   const update = async () => {
     const query = input.value;
-    if (query === shown) return;
+    if (query === shown || input.composing) return;
     if (!query.trim()) return close();
     shown = query;
     const waiting = setTimeout(() => { if (shown === query) tell(loading); }, 300);
@@ -193,7 +305,29 @@ export function combobox(form) {
     const n = [...list.children].indexOf(event.target.closest("[role=option]"));
     if (n >= 0) go(hits[n], event.ctrlKey || event.metaKey);
   });
-  form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
+  form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) { close(); reader.hidden = true; } });
+  // Several lines are more than a query: the first is searched, and reading all of them is offered.
+  input.addEventListener("paste", (event) => {
+    pasted = event.clipboardData?.getData("text/plain") ?? "";
+    const lines = pasted.trim().split("\n").length;
+    reader.hidden = lines < 2;
+    reader.textContent = form.dataset.read.replace("{n}", lines);
+    if (lines < 2) return;
+    event.preventDefault();
+    input.value = pasted.trim().split("\n").find((line) => /\d{3}|error/i.test(line))?.slice(0, 500) ?? pasted.slice(0, 500);
+    update();
+  });
+  input.addEventListener("input", () => { reader.hidden = true; });
+  reader.addEventListener("click", async () => {
+    const text = pasted;
+    close();
+    reader.hidden = true;
+    try {
+      await lens(form, await lensDialog(form), open, text);
+    } catch {
+      tell(failed);
+    }
+  });
   input.addEventListener("focus", update);
   onText(input, update);
   open();
@@ -203,7 +337,7 @@ export function combobox(form) {
 /** The search page: fill the list from the address and keep both in step with what is typed. */
 export function results(form, section) {
   const input = form.elements.q;
-  const { find, count, loading, failed } = source(form);
+  const { open, find, count, loading, failed } = source(form);
   const heading = section.querySelector("h2");
   const list = section.querySelector("ol");
   const everything = document.querySelector(".all");
@@ -230,7 +364,7 @@ export function results(form, section) {
     try {
       const hits = await find(query, 50);
       if (shown !== query) return;
-      everything.hidden = hits.length > 0;
+      everything.hidden = !hits.empty;
       list.replaceChildren(...hits.map((hit) => {
         const link = make("a", "", ...nameOf(hit));
         link.href = resolve(hit.address);
@@ -249,6 +383,20 @@ export function results(form, section) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     update();
+  });
+  const glass = document.querySelector("main .lens");
+  lens(form, glass, open);
+  input.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.trim().split("\n").length < 2) return;
+    event.preventDefault();
+    const area = glass.querySelector("textarea");
+    area.focus();
+    area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: event.clipboardData, cancelable: true }));
+    if (!glass.whole) {
+      area.value = text;
+      area.dispatchEvent(new InputEvent("input"));
+    }
   });
   input.value ||= new URLSearchParams(location.search).get("q") ?? "";
   onText(input, update);

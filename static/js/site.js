@@ -120,18 +120,25 @@ const input = form.querySelector("input");
 const page = document.querySelector(".found");
 let opened;
 
+// Imported by its versioned address: a page never meets the script of another edition. Without it the form still works.
+const load = () => import(new URL(form.dataset.script, document.baseURI).href);
+
 const open = () => {
-  opened ??= import("./search.js").then((search) => (page ? search.results(form, page) : search.combobox(form)));
+  opened ??= load().then((search) => (page ? search.results(form, page) : search.combobox(form)));
+  opened.catch(() => { opened = undefined; });
 };
 
+// The search may arrive in the middle of a composition (IME): it has to know.
+input.addEventListener("compositionstart", () => { input.composing = true; });
+input.addEventListener("compositionend", () => { input.composing = false; });
 input.addEventListener("focus", open, { once: true });
 if (page && new URLSearchParams(location.search).get("q")) open();
 
 // A code goes to its page, also when the search has not arrived yet.
 form.addEventListener("submit", (event) => {
-  if (!/^\s*\d{3}\s*$/.test(input.value)) return;
+  if (!/^\s*\d{3}\s*$/.test(input.value.normalize("NFKC"))) return;
   event.preventDefault();
-  import("./search.js").then((search) => search.visit(form)).catch(() => form.submit());
+  load().then((search) => search.visit(form)).catch(() => form.submit());
 });
 
 addEventListener("keydown", (event) => {

@@ -1,0 +1,68 @@
+"""The search in a terminal: the pages' own engine, ``static/js/engine.js``, run by QuickJS on the same index.
+
+There is one engine, so a terminal and a browser cannot disagree about a query.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from . import search
+from .model import Language
+from .pipeline import Plan
+from .problems import BadInput, Problem
+
+ENGINE = "static/js/engine.js"
+
+
+class Finder:
+    """A language's index, opened.
+
+    Raises :class:`BadInput` when QuickJS is not installed.
+    """
+
+    def __init__(self, plan: Plan, language: Language) -> None:
+        try:
+            import quickjs  # noqa: PLC0415 - only this verb needs it
+        except ImportError:
+            hint = "Install it with the other dependencies: make build."
+            raise BadInput([Problem("quickjs-ng", 0, 0, "is not installed", hint)]) from None
+        context = quickjs.Context()
+        context.set("everydayHan", search.EVERYDAY)  # QuickJS cannot decode GB 2312, as browsers can
+        source = plan.outputs[ENGINE].make().decode("utf-8")
+        context.eval(re.sub(r"^export ", "", source, flags=re.MULTILINE))
+        context.set("data", plan.outputs[f"{language.prefix}search/index.json"].make().decode("utf-8"))
+        context.eval("const index = prepare(JSON.parse(data))")
+        self._ask = context.eval(
+            "(query, limit) => { const hits = search(index, query, limit);"
+            " return JSON.stringify({ hits, unknown: hits.unknown }) }"
+        )
+        self._said = context.eval("(text) => JSON.stringify(statusIn(text) ?? null)")
+        self._terms = context.eval("(text) => JSON.stringify(termsOf(simplify(index, normalise(text))))")
+
+    def search(self, query: str, limit: int = 10) -> list[dict[str, Any]]:
+        """The results for ``query``, best first, with the keys that ``search`` of the engine describes."""
+        hits: list[dict[str, Any]] = json.loads(self._ask(query, limit))["hits"]
+        return hits
+
+    def status_in(self, line: str) -> str:
+        """The status code that a line of a log reports; empty when it reports none."""
+        said = json.loads(self._said(line))
+        return str(said["code"]) if said else ""
+
+    def terms(self, text: str) -> list[str]:
+        """The terms that ``text`` is cut into."""
+        terms: list[str] = json.loads(self._terms(text))
+        return terms
+
+
+def lines(hits: list[dict[str, Any]]) -> Iterator[str]:
+    """The results as a terminal shows them: place, address, title; below it the rule or the score, and what matched."""
+    for place, hit in enumerate(hits, 1):
+        yield f"{place:>2}. {hit['address']:<28} {hit['title']}"
+        ruled = hit["score"] >= 1e5
+        why = f"rule: {hit['rule']}" if ruled else f"{hit['rule']}, {hit['score']:.1f}"
+        yield f"      {why}" + (f" · {hit['matched']}" if hit["matched"] else "")
