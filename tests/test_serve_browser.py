@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from .book import code_page, prose_page, write_project
 from .test_serve import CODE, PATIENCE, Served
@@ -19,17 +17,6 @@ pytestmark = pytest.mark.browser
 
 LONG = "## 含义\n\n" + "很长的一段。\n\n" * 200
 LINKS = "[410, gone-or-missing]"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @dataclass
@@ -52,10 +39,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(chromium: Browser, tmp_path: Path) -> Iterator[Desk]:
+def desk(browser: Browser, tmp_path: Path) -> Iterator[Desk]:
     write_project(tmp_path, {CODE: code_page(404, see=LINKS, body=LONG)})
     served = Served(tmp_path)
-    context = chromium.new_context(viewport={"width": 900, "height": 600})
+    context = browser.new_context(viewport={"width": 900, "height": 600})
     context.set_default_timeout(PATIENCE * 1000)
     expect.set_options(PATIENCE * 1000)
     errors: list[str] = []

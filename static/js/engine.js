@@ -335,6 +335,9 @@ function queryTerms(text) {
   return list;
 }
 
+/** Logarithms and powers differ between engines in their last digits; no order may hang on those. */
+const round = (value) => Math.round(value * 1e6) / 1e6;
+
 /** Score of every page that has a term of the query, with the one text of the page that says it best. */
 function scored(index, text) {
   let terms = queryTerms(text).slice(0, 80);
@@ -384,14 +387,14 @@ function scored(index, text) {
     const recall = matched / all;
     const whole = string.plain.length > 3 && precision > 0.95 && padded.includes(isHan(string.plain) ? string.plain : ` ${string.plain} `) ? 0.6 : 0;
     const begun = !NAMES.has(string.field) ? 0 : string.plain === trimmed ? (string.field === "title" || string.field === "phrase" ? 2 : 1.2) : trimmed.length > 2 && string.plain.startsWith(trimmed) ? (0.7 * matched) / string.total : 0;
-    const value = WORTH[string.field] * (matched * (precision ** 1.2 * (0.35 + recall) + whole) + string.total * begun) * 2;
+    const value = round(WORTH[string.field] * (matched * (precision ** 1.2 * (0.35 + recall) + whole) + string.total * begun) * 2);
     const top = tops.get(string.page);
     if (!top || value > top.value) tops.set(string.page, { value, string });
   }
   for (const [page, { value, string }] of tops) {
     const entry = pages.get(page);
     entry.string ??= string;
-    entry.score = ((entry.score ?? 0) + value) * index.pages[page].prior;
+    entry.score = round(((entry.score ?? 0) + value) * index.pages[page].prior);
   }
   return pages;
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 HERE = Path(__file__).resolve().parents[2] / "content" / "guides" / "204-live-events"
 TOKEN = "a secret of the tests"
@@ -515,19 +515,10 @@ def test_both_servers_send_one_policy() -> None:
     assert quoted[0] in (HERE / "server.mjs").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = needed("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, fresh: Server) -> Iterator[Page]:
+def page(browser: Browser, fresh: Server) -> Iterator[Page]:
     """The live page of ``fresh`` in a browser, connected."""
-    page = chromium.new_page()
+    page = browser.new_page()
     page.set_default_timeout(SECONDS * 1000)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
