@@ -89,15 +89,14 @@ class Pages:
         if page.kind is Kind.CLASS:
             return {"classes": views.classes(), "codes": views.cards(self.library.by_class.get(page.name, ()))}
         if page.kind is Kind.GUIDE:
-            return {"related": views.named(page.see)}
+            return {"related": views.related(page)}
         if page.kind is Kind.VENDOR:
             return {"uses": views.uses(page)}
         return {
             "code": views.code(page),
             "registry": views.registry(page),
             "constants": views.constants(page),
-            "neighbours": views.neighbours(page),
-            "guides": views.guides(page),
+            "related": views.related(page),
             "siblings": views.siblings(page),
         }
 

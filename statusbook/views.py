@@ -271,14 +271,10 @@ class Views:
     def siblings(self, page: Page) -> tuple[Card, ...]:
         return self.cards(self.library.by_class[page.code.class_key]) if page.code else ()
 
-    def neighbours(self, page: Page) -> tuple[Card, ...]:
-        return tuple(card for card in self.named(page.see) if card.kind == Kind.CODE.value)
-
-    def guides(self, page: Page) -> tuple[Card, ...]:
-        """The guides a page names, then those that name the page."""
-        named = [card for card in self.named(page.see) if card.kind == Kind.GUIDE.value]
+    def related(self, page: Page) -> tuple[Card, ...]:
+        """The pages that a page names in ``see``, in its order, then the guides that name the page."""
         about = self.cards(self.library.guides_about.get(page.name, ()))
-        return tuple(dict.fromkeys([*named, *about]))
+        return tuple(dict.fromkeys([*self.named(page.see), *about]))
 
     # --- parts --------------------------------------------------------------------------------------
 
@@ -364,7 +360,7 @@ class Views:
 
     def _with_added(self, page: Page, toc: list[TocEntry]) -> list[TocEntry]:
         """A code page's table of contents with the sections that the template adds from data."""
-        added = {"see"} if page.see or page.code else set()
+        added = {"see"} if self.related(page) else set()
         added |= {"code"} if self.constants(page) else set()
         added |= {"history"} if page.code and (page.code.spec or self.registry(page)) else set()
         written = {entry.anchor: entry for entry in toc}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from statusbook.problems import BadInput
 
-from .book import plan
+from .book import ROOT, plan
 
 
 def style(text: str) -> str:
@@ -31,6 +33,18 @@ def test_a_mistake_is_named_by_its_line() -> None:
 def test_a_script_loses_the_comments_that_stand_alone() -> None:
     text = "/** What it\n * does. */\n// why\nexport const x = 'http://a'; // end\n"
     assert plan({"static/js/x.js": text}).outputs["static/js/x.js"].make() == b"export const x = 'http://a'; // end\n"
+
+
+def test_code_between_comments_stays() -> None:
+    text = "/** a */ export const a = 1;\nexport const b = 2;\n/** b\n */\nexport const c = 3;\n"
+    made = plan({"static/js/x.js": text}).outputs["static/js/x.js"].make().decode()
+    assert made == "/** a */ export const a = 1;\nexport const b = 2;\nexport const c = 3;\n"
+
+
+def test_no_script_of_ours_has_a_template_literal_over_several_lines() -> None:
+    for path in (ROOT / "static/js").glob("*.js"):
+        code = re.sub(r"^\s*//.*$|/\*[\s\S]*?\*/", "", path.read_text("utf-8"), flags=re.M)
+        assert all(line.count("`") % 2 == 0 for line in code.splitlines()), path.name
 
 
 def test_other_files_are_published_as_they_are() -> None:

@@ -191,11 +191,14 @@ const CLASS = [
   /([一二三四五])百\s*(?:系列|多|几|段|类)/g,
 ];
 
+/** An operating system's error in a message: its number is no status code. */
+const ERRNO = /\(?\b\d{1,3}: (?=connection |no route|network is|broken pipe|permission denied|no such file|address already|operation |resource temporarily|too many open|bad file|host is)/gi;
+
 /** Three digits that are no code: a part of a longer number, an address, a measure, a port, an RFC's number. */
 const NUMBER = /(?<![\w.:/\\-]|\d,|端口\s*|port\s|pid\s|line\s|rfc\s?|行\s?)(?:http|code|err|error|e|status|sc|h)?[-_#(]*(?<!\d)([1-9]\d\d)(?!\d|[.:,/]\d|\s?(?:ms|kb|mb|gb|px|bytes|days|秒|毫秒|字节|个|次|天|条|人|行|%)|-continue|-\d\d-)/gi;
 
 function codesIn(text) {
-  const plain = text.replace(/rfc[\s-]*\d+(?:[\s,]*(?:§|section|节|第)?\s*\d+(?:\.\d+)+)?/gi, " ").replace(/(状态|status|code|http|错误|报错|返回|error)码?[:：=_-](?=\d{3})/gi, "$1 ");
+  const plain = text.replace(ERRNO, " ").replace(/rfc[\s-]*\d+(?:[\s,]*(?:§|section|节|第)?\s*\d+(?:\.\d+)+)?/gi, " ").replace(/(状态|status|code|http|错误|报错|返回|error)码?[:：=_-](?=\d{3})/gi, "$1 ");
   return [...new Set([...plain.matchAll(NUMBER), ...plain.matchAll(/(?<![\w.:])()([1-9]\d\d)(?=\/[1-9]\d\d(?!\d))|(?<=(?<!\d)[1-9]\d\d\/)()([1-9]\d\d)(?!\d)/g)]
     .sort((a, b) => a.index - b.index).map((match) => match[1] || match[2] || match[4]))];
 }

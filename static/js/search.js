@@ -23,7 +23,7 @@ const nameOf = (hit) => {
   const number = hit.number || (hit.kind === "class" ? hit.name : "");
   const parts = number ? [make("b", "", number), " "] : [];
   parts.push(make("span", "", hit.kind === "class" ? hit.title.replace(number, "").trim() : hit.title));
-  if (hit.phrase && hit.phrase !== hit.title) {
+  if (hit.phrase && hit.phrase.toLowerCase() !== hit.title.toLowerCase() && !hit.phrase.startsWith("(")) {
     const phrase = make("small", "", hit.phrase);
     phrase.lang = "en";
     parts.push(" ", phrase);
