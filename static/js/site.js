@@ -36,21 +36,32 @@ show(root.dataset.theme ?? "");
 
 const { copy, copied } = document.body.dataset;
 
-for (const pre of navigator.clipboard ? document.querySelectorAll("pre") : []) {
+/** A button that copies the text of `source`; screen readers hear which by its first words. */
+function copier(source) {
   const button = document.createElement("button");
+  const text = source.textContent.replace(/\n$/, "");
+  const name = `${copy} ${text.trim().slice(0, 40)}`;
   button.type = "button";
   button.className = "copy";
   button.textContent = copy;
-  const box = document.createElement("div");
-  box.className = "copyable";
-  pre.replaceWith(box);
-  box.append(pre, button);
+  button.setAttribute("aria-label", name);
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(pre.textContent.replace(/\n$/, ""));
+    await navigator.clipboard.writeText(text);
     button.textContent = copied;
     say(copied);
     setTimeout(() => { button.textContent = copy; }, 2000);
   });
+  return button;
+}
+
+if (navigator.clipboard) {
+  for (const pre of document.querySelectorAll("pre")) {
+    const box = document.createElement("div");
+    box.className = "copyable";
+    pre.replaceWith(box);
+    box.append(pre, copier(pre));
+  }
+  for (const name of document.querySelectorAll(".constants td code")) name.after(copier(name));
 }
 
 // Code that scrolls is reached by keyboard.
