@@ -45,14 +45,15 @@ pins: $(VENV)/test.done ## pin the newest dependencies, with hashes
 	done
 
 clean: ## remove what the other verbs made
-	@rm -rf site .cache $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts
+	@rm -rf site .site.lock .cache $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis artefacts
 	@find statusbook tests build.py -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Statusbook needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "making $(VENV) (once)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(VENV) could not be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 $(VENV)/build.done: requirements/build.txt | $(VENV)/bin/python
 	@echo "installing what the build needs (once)"

@@ -43,12 +43,12 @@ def build(
     """Build the project at ``root`` into the folder ``site``.
 
     ``jobs`` counts processes, 0 for one a processor. Raises :class:`BadInput` when the input is wrong, and OSError
-    when the disk is; in both cases the old site stands as it was.
+    when the disk is; in both cases the old site stands as it was. A cache that cannot be used costs time only.
     """
     started = time.perf_counter()
-    publish.check_target(site, root)
+    site = publish.check_target(site, root)
     place = record.path_of(root, site)
-    with publish.locked(place.with_suffix(".lock")):
+    with publish.locked(publish.lock_of(site)):
         snapshot = sources.read_tree(root)
         state = record.state_of(snapshot, base_url, drafts)
         known = record.read(place) if cache else Record()

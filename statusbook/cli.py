@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb. Returns the exit status: 0 done, 1 the check found problems, 2 the input is wrong."""
+    _print_anything()
     options = parser().parse_args(arguments)
     verb: Callable[[argparse.Namespace], int] = options.verb
     try:
@@ -27,8 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_problems(error.problems)
         return WRONG_INPUT
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _print_problems([Problem(f"{where}{error.strerror or error}".strip(), 0, 0, "so nothing was published")])
+        _print_problems([_of_disk(error)])
         return WRONG_INPUT
     except KeyboardInterrupt:
         return 130
@@ -56,6 +57,8 @@ def _build(options: argparse.Namespace) -> int:
             jobs=options.jobs,
             progress=bar,
         )
+    except OSError as error:
+        raise BadInput([_of_disk(error, ", so nothing was published")]) from error
     finally:
         bar.clear()
     if not options.quiet:
@@ -75,6 +78,7 @@ def _serve(options: argparse.Namespace) -> int:
         ROOT,
         host=options.host,
         port=options.port,
+        base_url=options.base_url,
         drafts=options.drafts,
         open_browser=options.open,
         quiet=options.quiet,
@@ -187,7 +191,7 @@ def parser() -> argparse.ArgumentParser:
     new = verbs.add_parser(
         "new", help="start the pages of a status code", description="Write both files of a new status code."
     )
-    new.add_argument("code", type=_status_code, metavar="CODE", help="the status code, such as 418")
+    new.add_argument("code", type=_status_code, metavar="CODE", help="the status code, such as 432")
     new.set_defaults(verb=_new)
 
     registry = verbs.add_parser(
@@ -219,15 +223,22 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
 def _count(text: str) -> int:
-    value = int(text)
+    value = _number(text)
     if not 0 <= value <= 256:
         raise argparse.ArgumentTypeError("it takes 0 to 256")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
+    value = _number(text)
     if not 0 <= value <= 65535:
         raise argparse.ArgumentTypeError("it takes 0 to 65535")
     return value
@@ -245,6 +256,18 @@ def _status_code(text: str) -> int:
 def _colour(stream: TextIO) -> bool:
     """Whether to write in colour: on a terminal, unless NO_COLOR says no (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _print_anything() -> None:
+    """Let what the terminal's encoding has no character for come out escaped: a Chinese path ends no build."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _of_disk(error: OSError, consequence: str = "") -> Problem:
+    """What the system objects to, as a problem with the file it names."""
+    return Problem(str(error.filename or "build.py"), 0, 0, f"{error.strerror or error}{consequence}")
 
 
 def _print_problems(problems: Sequence[Problem]) -> None:

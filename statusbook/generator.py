@@ -25,7 +25,7 @@ def identity() -> str:
     for path in sorted(folder.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     for place in sys.path:
-        if place.endswith("site-packages") and os.path.isdir(place):
+        if place.endswith(("site-packages", "dist-packages")) and os.path.isdir(place):
             releases = sorted(
                 name for name in os.listdir(place) if name.endswith(".dist-info") and name.lower().startswith(PACKAGES)
             )

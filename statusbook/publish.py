@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -19,67 +20,91 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .output import canonical_json
 from .problems import BadInput, Problem
+from .sources import FOLDERS
 
 #: Published with the site: the SHA-256 of every other file. It also marks the folder as one we made.
 MANIFEST = "manifest.json"
 _FORMAT = "statusbook-manifest-1"
+#: Nothing in these folders of a project is ever replaced.
+_SOURCES = (*FOLDERS, "statusbook", "tests", "lab", ".git")
+#: Files that file managers make in any folder that is looked at.
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+#: How many files of somebody else a problem names.
+_NAMED = 3
 
 
 def manifest_of(digests: Mapping[str, str]) -> bytes:
     return canonical_json({"format": _FORMAT, "sha256": dict(sorted(digests.items()))})
 
 
-def published(site: Path) -> dict[str, str]:
-    """The SHA-256 of each file that stands in ``site`` by its manifest; empty when there is none."""
+def published(site: Path) -> dict[str, str] | None:
+    """The SHA-256 of each file that stands in ``site`` by its manifest; None when it has none of ours."""
     try:
         data = json.loads((site / MANIFEST).read_bytes())
-        files = data["sha256"] if data["format"] == _FORMAT else {}
-        return {str(path): str(digest) for path, digest in files.items()}
+        if data["format"] != _FORMAT:
+            return None
+        return {str(path): str(digest) for path, digest in data["sha256"].items()}
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return {}
+        return None
 
 
-def check_target(site: Path, root: Path) -> None:
-    """Refuse to replace a folder that is not ours to replace.
+def check_target(site: Path, root: Path) -> Path:
+    """Refuse to replace a folder that is not ours to replace. Returns the folder, with links followed.
 
-    Raises :class:`BadInput` for the project itself, a folder above it, one of its source folders, a file, or a
-    folder that holds something else than a site made by this program.
+    Raises :class:`BadInput` for the project itself, a folder above it, anything in its folders of sources, a file,
+    a mount point, or a folder that holds something else than a site made by this program.
     """
-    target, project = site.resolve(), root.resolve()
+    target, project = Path(os.path.realpath(site)), root.resolve()
     if target == project or target in project.parents:
-        raise BadInput(
-            [
-                Problem(
-                    str(site),
-                    0,
-                    0,
-                    "holds the project and cannot be the output",
-                    "Name a folder of its own: --output site",
-                )
-            ]
-        )
-    if target.parent == project and target.name in (
-        "content",
-        "templates",
-        "static",
-        "data",
-        "statusbook",
-        "tests",
-        "lab",
-        ".git",
-    ):
-        raise BadInput(
-            [Problem(str(site), 0, 0, "is a folder of sources and cannot be the output", "Name another: --output site")]
-        )
-    if site.is_symlink() or (site.exists() and not site.is_dir()):
-        raise BadInput([Problem(str(site), 0, 0, "is not a folder", "Name another: --output site")])
-    if site.is_dir() and any(site.iterdir()) and not (site / MANIFEST).is_file():
+        raise _refused(site, "holds the project and cannot be the output", "Name a folder of its own: --output site")
+    for folder in _SOURCES:
+        if target.is_relative_to((project / folder).resolve()):
+            what = "is a folder of sources" if target.parent == project else f"is in {folder}, a folder of sources,"
+            raise _refused(site, f"{what} and cannot be the output", "Name another: --output site")
+    if os.path.lexists(target) and not target.is_dir():
+        raise _refused(site, "is not a folder", "Name another: --output site")
+    if os.path.ismount(target):
+        raise _mounted(site)
+    if target.is_dir() and any(target.iterdir()) and published(target) is None:
         hint = "Name an empty folder, or delete this one yourself."
-        raise BadInput([Problem(str(site), 0, 0, "holds files that this program did not make", hint)])
+        raise _refused(site, "holds files that this program did not make", hint)
+    return target
+
+
+def check_foreign(site: Path) -> None:
+    """Refuse to replace a site to which somebody has added files, such as a ``.git``: they would be lost.
+
+    A file that the manifest names is ours whatever its bytes are. What file managers leave behind may go.
+    """
+    ours = {*(published(site) or ()), MANIFEST}
+    foreign = sorted(path for path in _files(site) - ours if path.rpartition("/")[2] not in _LITTER)
+    if foreign:
+        more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
+        message = f"holds files that this program did not make: {', '.join(foreign[:_NAMED])}{more}"
+        hint = "A build replaces the whole folder: move them out of it, or to static/ if they belong to the site."
+        raise _refused(site, message, hint)
+
+
+def _refused(site: Path, message: str, hint: str) -> BadInput:
+    return BadInput([Problem(str(site), 0, 0, message, hint)])
+
+
+def _mounted(site: Path) -> BadInput:
+    hint = f"Name a folder in it: --output {site / 'site'}"
+    return _refused(site, "is a mount point, which cannot change places with another folder", hint)
+
+
+def _files(folder: Path) -> set[str]:
+    """Every file below ``folder`` by its path; a link is a file, whatever it leads to."""
+    return {
+        (Path(place) / name).relative_to(folder).as_posix()
+        for place, folders, names in os.walk(folder)
+        for name in (*names, *(each for each in folders if os.path.islink(os.path.join(place, each))))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +118,8 @@ class Published:
 class Staging:
     """A site being made beside the one that stands.
 
-    Use as a context manager: without :meth:`publish`, nothing of it remains.
+    Use as a context manager: without :meth:`publish`, nothing of it remains. Only for who holds the lock of the site:
+    what another build has half done beside it is taken for the leftovers of a killed one.
     """
 
     def __init__(self, site: Path) -> None:
@@ -103,7 +129,8 @@ class Staging:
 
     def __enter__(self) -> Staging:
         self.site.parent.mkdir(parents=True, exist_ok=True)
-        for left in self.site.parent.glob(f".{self.site.name}.new-*"):
+        check_foreign(self.site)
+        for left in self.site.parent.glob(f".{glob.escape(self.site.name)}.new-*"):
             shutil.rmtree(left, ignore_errors=True)
         self.folder = Path(tempfile.mkdtemp(prefix=f".{self.site.name}.new-", dir=self.site.parent))
         self.folder.chmod(0o777 & ~_umask())
@@ -138,8 +165,11 @@ class Staging:
     def publish(self) -> Published:
         """Let the new site take the old one's place, unless they are the same."""
         self.write(MANIFEST, manifest_of(self.digests))
+        if not self._complete():
+            raise OSError(errno.EBUSY, "was changed by another program", str(self.folder))
         if self._same():
             return Published(self.size, False)
+        check_foreign(self.site)  # again: somebody may have put one there in the meantime
         if self.site.exists():
             _exchange(self.folder, self.site)  # the old site is now in our folder, which __exit__ removes
         else:
@@ -147,24 +177,26 @@ class Staging:
         return Published(self.size, True)
 
     def _place(self, path: str) -> Path:
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return target
+        """Where ``path`` goes, its folders made. The staging folder itself is not: if it is gone, all in it is."""
+        folder = self.folder
+        for name in PurePosixPath(path).parts[:-1]:
+            folder /= name
+            folder.mkdir(exist_ok=True)
+        return self.folder / path
 
     def _count(self, path: str, digest: str, size: int) -> None:
         if path != MANIFEST:
             self.digests[path] = digest
         self.size += size
 
+    def _complete(self) -> bool:
+        """Whether all that was added is still there; without a lock (Windows) another build may have removed it."""
+        return _files(self.folder) == {*self.digests, MANIFEST}
+
     def _same(self) -> bool:
         if published(self.site) != self.digests:
             return False
-        standing = {
-            (Path(folder) / name).relative_to(self.site).as_posix()
-            for folder, _, names in os.walk(self.site)
-            for name in names
-        }
-        return standing == {*self.digests, MANIFEST} and all(
+        return _files(self.site) == {*self.digests, MANIFEST} and all(
             (self.site / path).samefile(self.folder / path) for path in self.digests
         )
 
@@ -173,6 +205,11 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def lock_of(site: Path) -> Path:
+    """The lock file of ``site``: beside it, because two clones of a project may share one output."""
+    return site.parent / f".{site.name}.lock"
 
 
 @contextlib.contextmanager
@@ -197,6 +234,8 @@ def _exchange(new: Path, old: Path) -> None:
     try:
         _swap(new, old)
     except OSError as error:
+        if error.errno in (errno.EBUSY, errno.EXDEV):  # a mount within one file system does not look like one
+            raise _mounted(old) from error
         if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
             raise
         aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.new-", dir=old.parent)) / "old"
@@ -211,7 +250,10 @@ def _exchange(new: Path, old: Path) -> None:
 
 def _swap(a: Path, b: Path) -> None:
     """Exchange two folders in one step. Raises OSError with ENOSYS where the system cannot."""
-    libc = ctypes.CDLL(None, use_errno=True)
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+    except TypeError as error:  # Windows has no such thing as the program's own library
+        raise OSError(errno.ENOSYS, "no exchange of folders here") from error
     first, second = os.fsencode(a), os.fsencode(b)
     at_cwd, rename_exchange, rename_swap = -100, 2, 2
     if hasattr(libc, "renameat2"):

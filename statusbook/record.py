@@ -6,6 +6,7 @@ does not fit the folder costs time and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -24,16 +25,16 @@ FOLDER = ".cache"
 class Record:
     """``state`` is the digest of all sources and options; ``outputs`` has key and SHA-256 of each file by path.
 
-    ``stats`` has size (bytes) and modification time (ns) of each file of the site, manifest included.
+    ``stats`` has what :func:`stats_of` says of each file of the site, manifest included.
     """
 
     state: str = ""
     size: int = 0
     outputs: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    stats: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    stats: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def describes(self, site: Path) -> bool:
-        """Whether ``site`` holds exactly the recorded files, untouched as far as size and time tell."""
+        """Whether ``site`` holds exactly the recorded files, untouched as far as the file system tells."""
         return bool(self.stats) and self.stats == stats_of(site)
 
 
@@ -49,9 +50,12 @@ def state_of(snapshot: Snapshot, *options: object) -> str:
     return key_of(generator.identity(), sources, options, snapshot.problems)
 
 
-def stats_of(site: Path) -> dict[str, tuple[int, int]]:
-    """Size and modification time of every file in ``site`` by path."""
-    stats: dict[str, tuple[int, int]] = {}
+def stats_of(site: Path) -> dict[str, tuple[int, ...]]:
+    """Size, times of modification and of change (ns), and inode of every file in ``site`` by path.
+
+    The time of modification can be put back after an edit; that of change cannot.
+    """
+    stats: dict[str, tuple[int, ...]] = {}
     folders = [(str(site), "")]
     try:
         while folders:
@@ -62,7 +66,7 @@ def stats_of(site: Path) -> dict[str, tuple[int, int]]:
                         folders.append((entry.path, f"{prefix}{entry.name}/"))
                     else:
                         stat = entry.stat(follow_symlinks=False)
-                        stats[prefix + entry.name] = (stat.st_size, stat.st_mtime_ns)
+                        stats[prefix + entry.name] = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     except OSError:
         return {}
     return stats
@@ -73,15 +77,17 @@ def read(path: Path) -> Record:
     try:
         data = json.loads(path.read_bytes())
         outputs = {str(output): (str(key), str(digest)) for output, (key, digest) in data["outputs"].items()}
-        stats = {str(name): (int(size), int(time)) for name, (size, time) in data["stats"].items()}
+        stats = {str(name): tuple(map(int, stat)) for name, stat in data["stats"].items()}
         return Record(str(data["state"]), int(data["size"]), outputs, stats)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return Record()
 
 
 def write(path: Path, record: Record) -> None:
-    """Replace the record at ``path``."""
+    """Replace the record at ``path``; where it cannot be written, the next build has none."""
     data = {"state": record.state, "size": record.size, "outputs": record.outputs, "stats": record.stats}
     new = path.with_suffix(".new")
-    new.write_bytes(canonical_json(data))
-    new.replace(path)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(canonical_json(data))
+        new.replace(path)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from . import settings, sources, strings, tables
+from . import library, settings, sources, strings, tables
 from .model import WRITTEN_SECTIONS, Language, class_of
 from .problems import BadInput, Problem
 from .strings import Catalogue
 from .tables import RegistryEntry
+
+#: Stands for a year that the registry does not give, until somebody looks it up.
+_YEAR = 2022
 
 
 def new_code(root: Path, number: int) -> list[str]:
@@ -32,15 +35,24 @@ def new_code(root: Path, number: int) -> list[str]:
     there = [Problem(path, 0, 0, "exists already", "Edit it.") for path in paths if (root / path).exists()]
     if there:
         raise BadInput(there)
+    product = _any_product(snapshot)
     today = datetime.datetime.now(tz=datetime.UTC).date()
     for path, language in paths.items():
-        text = _page(number, facts.registry.get(number), language, catalogues[language.key], today)
+        text = _page(number, facts.registry.get(number), product, language, catalogues[language.key], today=today)
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     return list(paths)
 
 
-def _page(number: int, entry: RegistryEntry | None, language: Language, t: Catalogue, today: datetime.date) -> str:
+def _any_product(snapshot: sources.Snapshot) -> str:
+    """A product that some vendor page has: a draft that names it can be looked at before it is right."""
+    book, _ = library.read(snapshot, drafts=True)
+    return next(iter(book.vendor_of), "todo") if book else "todo"
+
+
+def _page(
+    number: int, entry: RegistryEntry | None, product: str, language: Language, t: Catalogue, *, today: datetime.date
+) -> str:
     translated = [
         f"title: {entry.phrase if entry and language.suffix else 'TODO'}",
         "summary: TODO",
@@ -48,25 +60,27 @@ def _page(number: int, entry: RegistryEntry | None, language: Language, t: Catal
         f"updated: {today.isoformat()}",
     ]
     if language.suffix and not entry:
-        translated.append("vendors: [{vendor: todo, note: TODO}]")
-    lines = translated if language.suffix else [*_facts(number, entry), *translated, "draft: true"]
+        translated.append(f"vendors: [{{vendor: {product}, note: TODO}}]  # TODO: the same vendor as in the other file")
+    lines = translated if language.suffix else [*_facts(number, entry, product), *translated, "draft: true"]
     sections = [f"## {t(f'section.{section}')}\n\nTODO\n" for section in WRITTEN_SECTIONS]
     return "\n".join(["---", *lines, "---", "", *sections])
 
 
-def _facts(number: int, entry: RegistryEntry | None) -> list[str]:
+def _facts(number: int, entry: RegistryEntry | None, product: str) -> list[str]:
     lines = [f"code: {number}"]
     if entry:
         lines += [f"phrase: {entry.phrase}", f"standing: {entry.standing.value}"]
         if entry.spec:
             lines += [f"spec: [{{rfc: {entry.spec.rfc}, section: {entry.spec.section}}}]"]
-            lines += [f"since: {{rfc: {entry.spec.rfc}, year: 2022}}  # the RFC that first defined it"]
+            lines += [
+                f"since: {{rfc: {entry.spec.rfc}, year: {_YEAR}}}  # TODO: the RFC that first defined it, and its year"
+            ]
     else:
         lines += [
             'phrase: ""',
             "standing: vendor",
             "vendors:",
-            "  - {vendor: todo, note: TODO, seen: client, trust: hearsay}",
+            f"  - {{vendor: {product}, note: TODO, seen: client, trust: hearsay}}  # TODO: whose it is",
         ]
     return [
         *lines,

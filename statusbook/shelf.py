@@ -6,6 +6,7 @@ The format is pickle with a checksum in front, loaded by an unpickler that knows
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import pickle
@@ -51,11 +52,13 @@ def load(folder: Path) -> Memo:
 
 
 def save(folder: Path, memo: Memo) -> None:
-    """Keep ``memo`` in ``folder``."""
+    """Keep ``memo`` in ``folder``; where it cannot be written, the next build reads everything again."""
     data = pickle.dumps(memo.known, protocol=5)
     new = folder / f"{NAME}.new"
-    new.write_bytes(_checksum(data) + data)
-    new.replace(folder / NAME)
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(_checksum(data) + data)
+        new.replace(folder / NAME)
 
 
 def _checksum(data: bytes) -> bytes:
