@@ -261,7 +261,11 @@ def _dead_links(outputs: Mapping[str, Output]) -> Iterator[Problem]:
     }
     for path, page in pages.items():
         for url in page.urls:
-            parts = urlsplit(url)
+            try:
+                parts = urlsplit(url)
+            except ValueError as error:
+                yield Problem(path, 0, 0, f"links to {url}, which is no address: {error}")
+                continue
             if parts.scheme or parts.netloc:
                 continue
             target = (

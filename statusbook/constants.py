@@ -19,7 +19,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 from .problems import BadInput, Problem
-from .tables import CONSTANTS, STACKS
+from .sources import Snapshot, Source
+from .tables import CONSTANTS, CONSTANTS_COLUMNS, is_number, rows
 
 Names = dict[int, str]
 
@@ -148,22 +149,26 @@ def _answer(*command: str) -> str | None:
 
 
 def read_table(root: Path) -> list[dict[str, str]]:
-    """``data/constants.csv`` as rows by column. Raises :class:`BadInput` when it is missing or has other columns."""
+    """``data/constants.csv`` as rows by column. Raises :class:`BadInput` when it is missing or not that table."""
     try:
-        rows = csv.DictReader(io.StringIO((root / CONSTANTS).read_text("utf-8"), newline=""))
-        table = list(rows)
+        source = Source.of(CONSTANTS, (root / CONSTANTS).read_bytes())
     except OSError as error:
         raise BadInput([Problem(CONSTANTS, 0, 0, f"cannot be read: {error.strerror}")]) from None
-    if list(rows.fieldnames or ()) != ["code", *STACKS]:
-        raise BadInput([Problem(CONSTANTS, 1, 1, "has other columns", f"Write: code,{','.join(STACKS)}")])
-    return table
+    problems: list[Problem] = []
+    table = list(rows(Snapshot([source]), CONSTANTS, CONSTANTS_COLUMNS, problems))
+    for line, row in table:
+        if not is_number(row["code"]):
+            problems.append(Problem(CONSTANTS, line, 1, f"{row['code']!r} is not a status code"))
+    if problems:
+        raise BadInput(problems)
+    return [row for _, row in table]
 
 
 def compare(table: list[dict[str, str]]) -> Iterator[tuple[int, str, str, str]]:
     """Where installed software differs: code, column, the table's name, the software's.
 
-    A name that the table has and the software lacks counts too; an alias of an older release does not, as long as
-    the software knows the table's name as well.
+    A name that the table has and the software lacks counts too, and so does an alias: a reader gives one name for
+    each code, and the table has to have that one.
     """
     for column, reader in READERS.items():
         names = reader()
@@ -178,7 +183,7 @@ def compare(table: list[dict[str, str]]) -> Iterator[tuple[int, str, str, str]]:
 
 def write_table(root: Path, table: list[dict[str, str]]) -> None:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, ["code", *STACKS], lineterminator="\n")
+    writer = csv.DictWriter(text, CONSTANTS_COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(table)
     (root / CONSTANTS).write_text(text.getvalue(), "utf-8")

@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import markdown
 from markdown.blockprocessors import HashHeaderProcessor
-from markdown.extensions.admonition import AdmonitionExtension
+from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.tables import TableExtension
-from markdown.inlinepatterns import InlineProcessor
+from markdown.inlinepatterns import AUTOLINK_RE, LINK_RE, AutolinkInlineProcessor, InlineProcessor, LinkInlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -42,12 +42,15 @@ def engine_for(around: Surroundings) -> Engine:
 
 @functools.cache
 def _engine() -> Engine:
-    engine = Engine(extensions=[TableExtension(), AdmonitionExtension()], output_format="html")
-    engine.preprocessors.deregister("html_block")
-    engine.preprocessors.register(_Fences(engine), "statusbook-fences", 25)
+    engine = Engine(extensions=[TableExtension()], output_format="html")
+    engine.ESCAPED_CHARS.append("<")
+    for name in ("normalize_whitespace", "html_block"):
+        engine.preprocessors.deregister(name)
+    engine.preprocessors.register(_Lines(engine), "statusbook-lines", 30)
     for name in ("code", "setextheader", "reference"):
         engine.parser.blockprocessors.deregister(name)
     engine.parser.blockprocessors.register(_Headings(engine.parser), "hashheader", 70)
+    engine.parser.blockprocessors.register(_Callouts(engine.parser), "admonition", 105)
     for name in (
         "reference",
         "image_link",
@@ -61,6 +64,8 @@ def _engine() -> Engine:
     engine.inlinePatterns.register(_References(outline.REFERENCE, engine), "statusbook-reference", 187)
     engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
     engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
+    engine.inlinePatterns.register(_Links(LINK_RE, engine), "link", 160)
+    engine.inlinePatterns.register(_Autolinks(AUTOLINK_RE, engine), "autolink", 120)
     engine.inlinePatterns.register(_Citations(outline.CITATION, engine), "statusbook-citation", 100)
     engine.treeprocessors.register(_Finish(engine), "statusbook-finish", -10)
     return engine
@@ -70,28 +75,39 @@ def code_block(code: str, language: str) -> str:
     """A code block; ``language`` is what follows the fence."""
     known = outline.LANGUAGE.match(language) and language not in ("", "text")
     attribute = f' class="language-{language}"' if known else ""
-    return f"<pre><code{attribute}>{escape(code, quote=False)}\n</code></pre>"
+    return f"<pre><code{attribute}>{escape(_MARKS.sub('', code), quote=False)}\n</code></pre>"
 
 
-class _Fences(Preprocessor):
-    """Fenced code, cut by the same rule as the outline reads it."""
+class _Lines(Preprocessor):
+    """Fenced code, cut by the same rule as the outline reads it, and the text around it with its white space evened.
+
+    One step, not two: Python-Markdown's own expands the tabs of code before it and the marks of stored code after it.
+    """
 
     def run(self, lines: list[str]) -> list[str]:
         result: list[str] = []
-        for segment in outline.segments("\n".join(lines)):
+        for segment in outline.segments(_MARKS.sub("", "\n".join(lines))):
             if segment.fence and segment.closed:
                 margin = " " * segment.indent
                 code = "\n".join(line.removeprefix(margin) for line in segment.lines)
                 result += ["", margin + self.md.htmlStash.store(code_block(code, segment.language)), ""]
             else:
-                result += [segment.info] * bool(segment.fence) + list(segment.lines)
-        return result
+                text = [segment.info] * bool(segment.fence) + list(segment.lines)
+                result += [line if line.strip(" ") else "" for line in (t.expandtabs(self.md.tab_length) for t in text)]
+        return [*result, "", ""]
+
+
+#: What Python-Markdown marks its placeholders with, and the carriage returns of other systems.
+_MARKS = re.compile(f"[{markdown.util.STX}{markdown.util.ETX}\r]")
 
 
 class _Headings(HashHeaderProcessor):
-    """``### Title {#anchor}``."""
+    """``### Title {#anchor}``, in the first column only: in lists, quotations and callouts a # is text."""
 
     _ATTRIBUTE = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*\Z")
+
+    def test(self, parent: ElementTree.Element, block: str) -> bool:
+        return parent is self.parser.root and super().test(parent, block)
 
     def run(self, parent: ElementTree.Element, blocks: list[str]) -> None:
         before = len(parent)
@@ -104,16 +120,37 @@ class _Headings(HashHeaderProcessor):
                     element.text = element.text[: match.start()]
 
 
+class _Callouts(AdmonitionProcessor):
+    """``!!! note "Title"``, by the same rule as the outline reads it."""
+
+    RE = re.compile(rf"(?:^|\n){outline.CALLOUT}(?:\n|$)")
+
+
 _Match = re.Match[str]
 _Result = tuple[ElementTree.Element | str | None, int | None, int | None]
 
 
+#: Where there are no links: the template makes links of headings.
+_LINKLESS = ("a", "h1", "h2", "h3", "h4", "h5", "h6")
+
+
+class _Links(LinkInlineProcessor):
+    ANCESTOR_EXCLUDES = _LINKLESS
+
+
+class _Autolinks(AutolinkInlineProcessor):
+    ANCESTOR_EXCLUDES = _LINKLESS
+
+
 class _Inline(InlineProcessor):
-    ANCESTOR_EXCLUDES = ("a",)
+    ANCESTOR_EXCLUDES = _LINKLESS
 
     md: Engine
 
     def handleMatch(self, m: _Match, data: str) -> _Result:  # type: ignore[override]  # noqa: N802 - theirs
+        before = data[: m.start(0)]
+        if (len(before) - len(before.rstrip("\\"))) % 2:  # \[[404]] is text
+            return None, None, None
         element = self.make(m)
         return (None, None, None) if element is None else (element, m.start(0), m.end(0))
 
@@ -126,10 +163,12 @@ class _References(_Inline):
         link = self.md.surroundings.links.get((match[1], match[2] or ""))
         if link is None:
             return None
-        element = ElementTree.Element("a", {"class": link.classes, "href": link.href})
+        label = (match[3] or "").strip()
+        classes = link.classes if label in ("", link.text) else link.classes.split()[0]  # only a number looks like one
+        element = ElementTree.Element("a", {"class": classes, "href": link.href})
         if link.title:
             element.set("title", link.title)
-        element.text = (match[3] or "").strip() or markdown.util.AtomicString(link.text)
+        element.text = label or markdown.util.AtomicString(link.text)
         return element
 
 

@@ -13,11 +13,9 @@ from typing import Any
 from . import yamltree
 from .model import SectionRef, Since
 from .problems import Problem
-from .sources import Source
+from .sources import CONTROL, Source, decode, invisible, is_web_address
 
 FENCE = "---"
-#: C0 and C1 controls but tab and newline, and the bidirectional controls that can disguise a text.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +49,6 @@ class Field:
 
 
 # --- cutting the file -------------------------------------------------------------------------------
-
-
-def decode(source: Source) -> tuple[str, list[Problem]]:
-    """The file as text with ``\\n`` line ends, or the reasons why it is not text."""
-    path, data = source.path, source.data
-    if data.startswith(b"\xef\xbb\xbf"):
-        return "", [Problem(path, 1, 1, "starts with a byte order mark", "Save the file as UTF-8 without BOM.")]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        start = data.rfind(b"\n", 0, error.start) + 1
-        column = len(data[start : error.start].decode("utf-8", "replace")) + 1
-        message = f"is not UTF-8: byte 0x{data[error.start]:02X}"
-        return "", [Problem(path, line, column, message, "Save the file as UTF-8.")]
-    text = text.replace("\r\n", "\n")
-    problems = []
-    for match in _CONTROL.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
-        problems.append(
-            Problem(path, line, column, f"holds the invisible character U+{ord(match[0]):04X}", "Delete it.")
-        )
-    return text, problems
 
 
 def split(source: Source) -> tuple[Document | None, list[Problem]]:
@@ -145,6 +119,9 @@ def text(longest: int = 200, *, empty: bool = False) -> Read:
     def read(node: yamltree.Node) -> str:
         if not isinstance(node, yamltree.Scalar):
             raise FieldError(node, "is not a text", "Write it on one line, in quotes if it has special characters.")
+        match = CONTROL.search(node.text)  # written as an escape: decode() has seen all others
+        if match:
+            raise FieldError(node, f"holds {invisible(match)}", "Delete it.")
         value = " ".join(node.text.split())
         if not value and not empty:
             raise FieldError(node, "is empty")
@@ -196,7 +173,7 @@ def day(node: yamltree.Node) -> date:
 
 def address(node: yamltree.Node) -> str:
     value: str = text(500)(node)
-    if not re.fullmatch(r"https?://[^\s<>\"'`]+", value):
+    if not is_web_address(value):
         raise FieldError(node, "is not a web address", "Start it with https://.")
     return value
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import frontmatter, settings, strings, svg, tables
+from . import settings, strings, svg, tables
 from .model import CLASSES, OTHER, Kind, Page, Product, Settings, class_of
 from .pagefiles import GUIDES, Memo, PageFiles
 from .problems import Problem
 from .references import References
-from .sources import Snapshot, Source
+from .sources import Snapshot, Source, decode
 from .strings import Catalogue
 from .tables import Tables
 
@@ -128,6 +128,6 @@ def _included(pages: Mapping[str, Page], files: Mapping[str, Source]) -> tuple[d
             texts[path], wrong = svg.clean(files[path])
             problems += wrong
         else:
-            texts[path], found = frontmatter.decode(files[path])
+            texts[path], found = decode(files[path])
             problems += found
     return texts, problems

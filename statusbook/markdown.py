@@ -43,16 +43,17 @@ def render(text: Text, around: Surroundings) -> Rendered:
     cuts = [heading for heading in text.outline.headings if heading.level == 2]
     starts = [heading.line - text.line for heading in cuts] + [len(lines)]
     sections = tuple(
-        Section(heading.anchor, _inline(engine, heading.title), _convert(engine, "\n".join(lines[start + 1 : end])))
+        Section(heading.anchor, _title(engine, heading.title), _convert(engine, "\n".join(lines[start + 1 : end])))
         for heading, start, end in zip(cuts, starts, starts[1:], strict=False)
     )
     return Rendered(_convert(engine, "\n".join(lines[: starts[0]])), sections)
 
 
-def _inline(engine: Engine, source: str) -> str:
-    if not re.search(r"[`*\[\\&<]", source):
+def _title(engine: Engine, source: str) -> str:
+    """A heading's title: whatever it begins with, it is one line of text without links."""
+    if not re.search(r"[`*_\[\\&<]", source):
         return _finish(escape(source, quote=False), engine.surroundings.language)
-    return _convert(engine, source).removeprefix("<p>").removesuffix("</p>")
+    return re.sub(r"\A<h2[^>]*>|</h2>\Z", "", _convert(engine, f"## {source}"))
 
 
 def _convert(engine: Engine, source: str) -> str:

@@ -1,14 +1,14 @@
 """A page's text read without rendering it: headings, references, citations, and what may not be there.
 
-The dialect is described in CONTRIBUTING.md. This reader sees the text line by line with code masked out,
-so that it can name line and column of everything it finds; :mod:`statusbook.markdown` turns the same
-text into HTML and refuses to pass on what is a problem here.
+The dialect is described in CONTRIBUTING.md. This reader sees the text line by line, for links paragraph by
+paragraph, with code masked out, so that it can name line and column of everything it finds;
+:mod:`statusbook.markdown` turns the same text into HTML and refuses to pass on what is a problem here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .model import Citation, Heading, Inclusion, Outline, Reference, SectionRef
@@ -20,13 +20,15 @@ REFERENCE = r"\[\[([0-9a-z-]+)(?:#([0-9a-z-]+))?(?:\\?\|([^\[\]|]+))?\]\]"
 CITATION = r"\bRFC (\d{1,5})(?:(?: ?§ ?| 附录 | Appendix )((?:\d+|[A-Z])(?:\.\d+)*))?(?![\d.]*\d)"
 #: ``[[file:204-live-events/server.py]]``
 INCLUSION = r"\[\[file:([0-9A-Za-z][0-9A-Za-z._/-]*)\]\]"
-#: ``[[figure:redirects/flow.svg|what it shows]]``
-FIGURE = r"\[\[figure:([0-9a-z][0-9a-z._/-]*\.svg)\|([^\[\]|]+)\]\]"
+#: ``[[figure:redirects/flow.svg|what it shows]]``; what it shows is plain text.
+FIGURE = r"\[\[figure:([0-9a-z][0-9a-z._/-]*\.svg)\|([^\[\]|`\\\x00-\x1f]+)\]\]"
 #: Where a link may lead besides a fragment of its own page.
-SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\^`{|}]+\Z|#[0-9a-z-]+\Z", re.ASCII)
+SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\x00-\x20<>\"'\\^`{|}]+\Z|#[0-9a-z-]+\Z", re.ASCII)
 #: Spaces that make a block part of a list item.
 LIST_INDENT = 4
 CALLOUTS = ("note", "tip", "warning")
+#: ``!!! note "title"``, without the indent that a list gives it.
+CALLOUT = rf'!!! ({"|".join(CALLOUTS)}) "([^"\n]+)" *'
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,26 @@ _INCLUSION, _FIGURE = re.compile(INCLUSION), re.compile(FIGURE)
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
 LANGUAGE = re.compile(r"[a-z0-9+-]*\Z")
 _CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_HEADING = re.compile(r"(#{1,6})(?:\s+(?P<title>.*?))?(?:\s*\{(?P<attribute>[^{}]*)\})?\s*#*\s*\Z")
+#: What a backslash makes literal; a bar is left out, as tables need one before that of a reference.
+_ESCAPE = re.compile(r"\\[\\`*_{}\[\]()<>#+.!-]")
+_HEADING = re.compile(r"(#{1,6})(?:\s+(?P<title>(?:\\.|[^\\])*?))?(?:\s*\{(?P<attribute>[^{}]*)\})?\s*#*\s*\Z")
+#: What a list, a quotation or a callout puts before its text.
+_CONTAINED = r"(?P<before>\s*(?:(?:[-*+]|\d+\.|>)\s*)*)"
+_CONTAINED_HEADING = re.compile(_CONTAINED + r"(?<!\A)#{1,6}\s")
 _ANCHOR = re.compile(r"#[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_RAW_HTML = re.compile(r"(?<!\\)<(?!https?://)(?=[A-Za-z/!?])")
-_LINK = re.compile(
-    r"(!?)(?<!\\)\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\((?P<inline>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)[^()]*\)|\s?\[[^\[\]]*\])"
-)
+_RAW_HTML = re.compile(r"<(?!https?://)(?=[A-Za-z/!?])")
+_AUTOLINK = re.compile(r"<(https?://[^<>]*)>")
+_BRACKET = re.compile(r"[\[\]]")
+#: What makes a link of brackets: an address, maybe with a title, or another pair of brackets.
+_TARGET = re.compile(r'\((?P<url>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+"[^"()]*")?\s*\)')
+_ADDRESS = re.compile(r"\(\s*(?P<url>[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)")
+_LABEL = re.compile(r" ?\[[^\[\]]*\]")
 _DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]+\]:\s")
-_CALLOUT = re.compile(r"!!!\s*(?P<kind>\S*)(?:\s+(?P<title>.*))?\Z")
+_CALLOUT = re.compile(_CONTAINED + r"!!!")
+_CALLOUT_LINE = re.compile(rf"(?:{' ' * LIST_INDENT})*{CALLOUT}\Z")
 #: What everything but a heading that this reader looks for has at least one of.
-_WORTH_READING = re.compile(r"[`<\[]|RFC|!!!")
-_MARKS = re.compile(r"(`+|\*\*|\*)")
+_WORTH_READING = re.compile(r"[`<\[\]#]|RFC|!!!")
+_EMPHASIS = (re.compile(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1"), re.compile(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)"))
 
 
 def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]:
@@ -77,32 +88,33 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
     references: list[Reference] = []
     citations: list[Citation] = []
     inclusions: list[Inclusion] = []
-    for number, line in _prose(path, body, first_line, problems):
-        if line.startswith("#"):
-            heading = _heading(path, number, line, problems)
-            if heading:
-                headings.append(heading)
-        if not _WORTH_READING.search(line):  # most lines are plain text
-            continue
-        masked = _mask_code(path, number, line, problems)
-        for match in (*_INCLUSION.finditer(masked), *_FIGURE.finditer(masked)):
-            inclusions.append(Inclusion(match[1], number, match.start() + 1))
-            if masked.strip() != match[0]:
-                problems.append(
-                    Problem(
-                        path,
-                        number,
-                        match.start() + 1,
-                        "an inclusion does not stand alone",
-                        "Give it a paragraph of its own.",
-                    )
-                )
-        for match in _REFERENCE.finditer(masked):
-            label = line[match.start(3) : match.end(3)] if match[3] else ""
-            references.append(Reference(match[1], match[2] or "", label.strip(), number, match.start() + 1))
-        for match in _CITATION.finditer(masked):
-            citations.append(Citation(SectionRef(int(match[1]), match[2] or ""), number, match.start() + 1))
-        _forbidden(path, number, masked, problems)
+    for paragraph in _paragraphs(_prose(path, body, first_line, problems)):
+        masks: list[str] = []
+        for number, line in paragraph:
+            if line.startswith("#"):
+                heading = _heading(path, number, line, problems)
+                if heading:
+                    headings.append(heading)
+            if not _WORTH_READING.search(line):  # most lines are plain text
+                masks.append(line)
+                continue
+            masked = _mask_escapes(_mask_code(path, number, line, problems))
+            for match in (*_INCLUSION.finditer(masked), *_FIGURE.finditer(masked)):
+                inclusions.append(Inclusion(match[1], number, match.start() + 1))
+                if len(paragraph) > 1 or masked.strip() != match[0]:
+                    hint = "Give it a paragraph of its own, with blank lines around it."
+                    message = "an inclusion does not stand alone"
+                    problems.append(Problem(path, number, match.start() + 1, message, hint))
+            for match in _REFERENCE.finditer(masked):
+                label = line[match.start(3) : match.end(3)] if match[3] else ""
+                references.append(Reference(match[1], match[2] or "", label.strip(), number, match.start() + 1))
+                if line.startswith("#"):
+                    problems.append(_linked_heading(path, number, match.start() + 1))
+            for match in _CITATION.finditer(masked):
+                citations.append(Citation(SectionRef(int(match[1]), match[2] or ""), number, match.start() + 1))
+            _forbidden(path, number, masked, problems)
+            masks.append(_REFERENCE.sub(lambda match: "\0" * len(match[0]), masked))
+        _links(path, paragraph, masks, problems)
     _unique_anchors(path, headings, problems)
     return Outline(tuple(headings), tuple(references), tuple(citations), tuple(inclusions)), problems
 
@@ -148,6 +160,20 @@ def _prose(path: str, body: str, first_line: int, problems: list[Problem]) -> It
             problems.append(Problem(path, segment.line, 1, "opens a code fence that never closes", hint))
 
 
+def _paragraphs(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Lines that follow each other, none of them blank."""
+    paragraph: list[tuple[int, str]] = []
+    for number, line in lines:
+        blank = not line.strip(" \t")
+        if paragraph and (blank or number != paragraph[-1][0] + 1):
+            yield paragraph
+            paragraph = []
+        if not blank:
+            paragraph.append((number, line))
+    if paragraph:
+        yield paragraph
+
+
 def _mask_code(path: str, number: int, line: str, problems: list[Problem]) -> str:
     masked = _CODE_SPAN.sub(lambda match: "\0" * len(match[0]), line)
     stray = re.search(r"(?<!\\)`", masked)
@@ -162,6 +188,10 @@ def _mask_code(path: str, number: int, line: str, problems: list[Problem]) -> st
             )
         )
     return masked
+
+
+def _mask_escapes(text: str) -> str:
+    return _ESCAPE.sub("\0\0", text)
 
 
 def _heading(path: str, number: int, line: str, problems: list[Problem]) -> Heading | None:
@@ -189,35 +219,94 @@ def _heading(path: str, number: int, line: str, problems: list[Problem]) -> Head
             )
         anchor = match["attribute"][1:]
     title = match["title"].strip()
-    return Heading(level, title, _MARKS.sub("", title), anchor, number)
+    return Heading(level, title, _plain(title), anchor, number)
+
+
+def _linked_heading(path: str, number: int, column: int) -> Problem:
+    return Problem(path, number, column, "has a link in a heading", "Put it into the text below.")
+
+
+def _plain(title: str) -> str:
+    """A heading as it is read: without marks, with the content of its code spans."""
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[2].strip() if match[1] else match[0][1])
+        return "\0"
+
+    bare = re.sub(f"{_CODE_SPAN.pattern}|{_ESCAPE.pattern}", keep, title.replace("\0", ""))
+    for pattern in _EMPHASIS:
+        bare = pattern.sub(r"\2", bare)
+    literal = iter(kept)
+    return re.sub("\0", lambda _: next(literal), bare)
 
 
 def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> None:
+    """What may not stand in a line."""
     for match in _RAW_HTML.finditer(masked):
         hint = "Write Markdown; for a literal < put the text in `code` or write \\<."
         problems.append(Problem(path, number, match.start() + 1, "has raw HTML", hint))
-    for match in _LINK.finditer(masked):
-        column = match.start() + 1
-        if match[1]:
-            problems.append(Problem(path, number, column, "has an image", "Pictures are not part of the dialect."))
-        elif match["inline"] is None:
-            if not _REFERENCE.match(masked, match.start()):
-                problems.append(Problem(path, number, column, "has a reference link", "Write [text](https://…)."))
-        elif not SAFE_URL.match(match["inline"]):
-            hint = "Link other pages with [[name]], the web with https://…, a section with #anchor."
-            problems.append(Problem(path, number, match.start("inline") + 1, f"links to {match['inline']!r}", hint))
+    contained = _CONTAINED_HEADING.match(masked)
+    if contained:
+        hint = "Headings start in the first column; a # of the text is written \\#."
+        column = contained.end("before") + 1
+        problems.append(Problem(path, number, column, "has a heading inside a list, a quotation or a callout", hint))
     if _DEFINITION.match(masked):
         problems.append(
             Problem(path, number, 1, "defines a reference link", "Write [text](https://…) where the link is.")
         )
     for match in re.finditer(r"\[\[", masked):
         if not any(pattern.match(masked, match.start()) for pattern in (_REFERENCE, _INCLUSION, _FIGURE)):
-            hint = "Write [[404]], [[404#causes|text]], [[file:…]] or [[figure:….svg|what it shows]]."
+            hint = "Write [[404]], [[404#causes|text]], [[file:…]] or [[figure:….svg|what it shows, in plain text]]."
             problems.append(Problem(path, number, match.start() + 1, "has [[ that is not a reference", hint))
     callout = _CALLOUT.match(masked)
-    if callout and (callout["kind"] not in CALLOUTS or not re.fullmatch(r'"[^"]*"|', callout["title"] or "")):
-        hint = f'Write !!! {"|".join(CALLOUTS)} "title".'
-        problems.append(Problem(path, number, 1, "has a callout of another form", hint))
+    if callout and not _CALLOUT_LINE.match(masked):
+        hint = f'Write !!! {"|".join(CALLOUTS)} "title", in a list after {LIST_INDENT} spaces.'
+        problems.append(Problem(path, number, callout.end("before") + 1, "has a callout of another form", hint))
+
+
+def _links(path: str, paragraph: list[tuple[int, str]], masks: list[str], problems: list[Problem]) -> None:
+    """What links of a paragraph, which may run over its lines, lead to; ``masks`` are its lines without references."""
+    masked = "\n".join(masks)
+    if "](" not in masked and "] [" not in masked and "][" not in masked and "<http" not in masked:
+        return
+    text = "\n".join(line for _, line in paragraph)
+
+    def report(offset: int, message: str, hint: str) -> None:
+        before = masked[:offset]
+        line = paragraph[before.count("\n")][0]
+        problems.append(Problem(path, line, offset - before.rfind("\n"), message, hint))
+
+    def check(start: int, address: tuple[int, int], safe: bool) -> None:
+        number, line = paragraph[masked.count("\n", 0, start)]
+        if line.startswith("#"):
+            problems.append(_linked_heading(path, number, start - masked.rfind("\n", 0, start)))
+        if not safe or not SAFE_URL.match(masked[slice(*address)]):
+            hint = "Link other pages with [[name]], the web with https://…, a section with #anchor."
+            # A link over several lines is reported where it starts.
+            place = start if "\n" in masked[start : address[0]] else address[0]
+            report(place, f"links to {text[slice(*address)]!r}", hint)
+
+    for match in _AUTOLINK.finditer(masked):
+        check(match.start(), match.span(1), safe=True)
+    opened: list[int] = []
+    for bracket in _BRACKET.finditer(masked):
+        if bracket[0] == "[":
+            opened.append(bracket.start())
+            continue
+        if not opened:
+            continue
+        start, end = opened.pop(), bracket.end()
+        target, address = _TARGET.match(masked, end), _ADDRESS.match(masked, end)
+        label = _LABEL.match(masked, end)
+        if not address and not label:
+            continue
+        if masked[:start].endswith("!"):
+            report(start - 1, "has an image", "Pictures are not part of the dialect.")
+        elif address:
+            check(start, (target or address).span("url"), safe=bool(target))
+        else:
+            report(start, "has a reference link", "Write [text](https://…).")
 
 
 def _unique_anchors(path: str, headings: list[Heading], problems: list[Problem]) -> None:

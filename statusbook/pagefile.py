@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import frontmatter, outline
 from .fields import FIELDS
-from .model import WRITTEN_SECTIONS, Kind, Outline, Text
+from .model import SECTIONS, WRITTEN_SECTIONS, Kind, Outline, Text
 from .problems import Problem
 from .sources import Source
+
+#: The ids of the templates and scripts, which no anchor of a text may repeat; code pages have those of SECTIONS too.
+RESERVED_ANCHORS = re.compile(
+    r"(?:all|found|guides|lens|lens-note|main|options|related|status|vendors"
+    r"|(?:class|vendor)-(?:[1-5]xx|other)|option-[0-9]+)\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,11 @@ def _with_anchors(
         if heading.level <= 3 and not heading.anchor:
             hint = f"Write {'#' * heading.level} {heading.title} {{#lower-case-words}}."
             problems.append(Problem(path, heading.line, 1, "has a heading without anchor", hint))
-        elif kind is Kind.CODE and heading.anchor in WRITTEN_SECTIONS:
+        elif kind is Kind.CODE and heading.anchor in SECTIONS:
             message = f"uses the anchor #{heading.anchor} of a section"
+            problems.append(Problem(path, heading.line, 1, message, "Choose another."))
+        elif RESERVED_ANCHORS.match(heading.anchor):
+            message = f"uses the anchor #{heading.anchor}, which the page itself has"
             problems.append(Problem(path, heading.line, 1, message, "Choose another."))
         headings.append(heading)
     return replace(contents, headings=tuple(headings)), problems

@@ -16,7 +16,7 @@ from .library import Library
 from .model import Kind, Language, Page, Surroundings
 from .output import Make, Output, key_of
 from .problems import BadInput, Problem
-from .sources import Snapshot
+from .sources import Snapshot, decode
 from .views import SEARCH, PageView, Views
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ class Pages:
 
     def __init__(self, library: Library, snapshot: Snapshot) -> None:
         self.library = library
-        self.templates = {
-            source.path.removeprefix(f"{TEMPLATES}/"): source.data.decode("utf-8", "replace")
-            for source in snapshot.below(TEMPLATES)
-        }
+        self.templates = _templates(snapshot)
         self.versions = assets.versions(snapshot)
         self.views = {language.key: Views(library, language) for language in library.settings.languages}
         self.shared = key_of(
@@ -175,6 +172,18 @@ class Pages:
         if path not in self.versions:
             raise BadInput([Problem(f"{assets.FOLDER}/{path}", 0, 0, "is missing", "A template asks for it.")])
         return f"{self._href(page, f'/{assets.FOLDER}/{path}')}?v={self.versions[path]}"
+
+
+def _templates(snapshot: Snapshot) -> dict[str, str]:
+    """The templates' texts by name. Raises :class:`BadInput` for those that are not text."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for source in snapshot.below(TEMPLATES):
+        texts[source.path.removeprefix(f"{TEMPLATES}/")], found = decode(source)
+        problems += found
+    if problems:
+        raise BadInput(problems)
+    return texts
 
 
 class _Page:

@@ -238,7 +238,7 @@ def _exchange(new: Path, old: Path) -> None:
             raise _mounted(old) from error
         if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
             raise
-        aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.new-", dir=old.parent)) / "old"
+        aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.old-", dir=old.parent)) / "old"
         old.rename(aside)
         try:
             new.rename(old)

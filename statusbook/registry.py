@@ -7,6 +7,7 @@ The registry is published as CSV with the columns Value, Description, Reference
 from __future__ import annotations
 
 import csv
+import http.client
 import io
 import re
 import urllib.request
@@ -41,12 +42,12 @@ def fetch(place: str) -> str:
     Raises :class:`BadInput` when it cannot be had.
     """
     try:
-        if re.match(r"https?://", place):
+        if re.match(r"https?://", place, re.I):
             with urllib.request.urlopen(place, timeout=PATIENCE) as response:
                 data: bytes = response.read(LARGEST + 1)
         else:
             data = Path(place).read_bytes()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
         raise BadInput([Problem(place, 0, 0, f"cannot be read: {reason}")]) from None
     if len(data) > LARGEST:
@@ -62,8 +63,11 @@ def parse(place: str, text: str) -> dict[int, Entry]:
 
     Raises :class:`BadInput` when the text is not the registry's CSV.
     """
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = next(rows, [])
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header, *rows = list(reader) or [[]]
+    except csv.Error as error:
+        raise BadInput([Problem(place, reader.line_num, 1, f"is not CSV: {error}")]) from None
     if header[:3] != ["Value", "Description", "Reference"]:
         hint = "Give the CSV of the HTTP Status Code Registry: Value,Description,Reference."
         raise BadInput([Problem(place, 1, 1, "is not the registry", hint)])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-import tomllib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from .model import LANGUAGES, Language, Settings
 from .problems import Problem
-from .sources import SETTINGS, Snapshot
+from .sources import CONTROL, SETTINGS, Snapshot, invisible, is_web_address, parse_toml
+
+_BASE = re.compile(r"(https?://)([^/]+)(.*)", re.I | re.S)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
 
 
 def languages(keys: tuple[str, ...]) -> tuple[Language, ...]:
@@ -26,16 +30,10 @@ def read(snapshot: Snapshot, base_url: str | None = None) -> tuple[Settings | No
     if source is None:
         hint = 'Write at least: languages = ["zh", "en"] and a [title] for each.'
         return None, [Problem(SETTINGS, 0, 0, "is missing", hint)]
-    try:
-        text = source.data.decode("utf-8")
-        data = tomllib.loads(text)
-    except UnicodeDecodeError:
-        return None, [Problem(SETTINGS, 0, 0, "is not UTF-8", "Save the file as UTF-8.")]
-    except tomllib.TOMLDecodeError as error:
-        match = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        line, column = (int(match[1]), int(match[2])) if match else (text.count("\n") + 1, 1)
-        return None, [Problem(SETTINGS, line, column, f"is not valid TOML: {str(error).partition(' (')[0]}")]
-    return _Reader(text, data).settings(base_url)
+    data, problems = parse_toml(source)
+    if data is None:
+        return None, problems
+    return _Reader(source.data.decode("utf-8"), data).settings(base_url)
 
 
 class _Reader:
@@ -53,8 +51,11 @@ class _Reader:
             "title", {}, lambda value: isinstance(value, dict), "is not a table", '[title] with zh = "…"'
         )
         for key in keys:
-            if not isinstance(titles.get(key), str):
+            title = titles.get(key)
+            if not isinstance(title, str):
                 self.problem("title", f"`title` has no text for {key}", f'Add {key} = "…" below [title].')
+            elif match := CONTROL.search(title):
+                self.problem("title", f"`title` holds {invisible(match)} for {key}", "Delete it.")
         own_base = self.value("base_url", "", _is_base, "is not the address of a site", "https://example.org/ or empty")
         if base_url is not None and not _is_base(base_url):
             self.problems.append(
@@ -66,9 +67,8 @@ class _Reader:
         )
         if self.problems:
             return None, self.problems
-        base = own_base if base_url is None else base_url
-        base = base.rstrip("/") + "/" if base else ""
-        return Settings(titles, languages(tuple(keys)), base, repository, edit_url), []
+        base = _base(own_base if base_url is None else base_url)
+        return Settings(titles, languages(tuple(keys)), base or "", repository, edit_url), []
 
     def value(self, key: str, default: Any, right: Callable[[Any], bool], message: str, hint: str) -> Any:
         value = self.data.get(key, default)
@@ -87,17 +87,46 @@ def _is_languages(value: Any) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and len(set(map(str, value))) == len(value)
-        and all(key in LANGUAGES for key in value)
+        and all(isinstance(key, str) and key in LANGUAGES for key in value)
+        and len(set(value)) == len(value)
     )
 
 
 def _is_address(value: Any) -> bool:
-    return isinstance(value, str) and bool(value == "" or re.fullmatch(r"https?://[^\s<>\"'{}]+", value))
+    return isinstance(value, str) and (value == "" or (is_web_address(value) and not re.search(r"[{}]", value)))
 
 
 def _is_base(value: Any) -> bool:
-    return _is_address(value) and "?" not in value and "#" not in value
+    return _base(value) is not None
+
+
+def _base(value: Any) -> str | None:
+    """The address of a site as every page can start a link with it: scheme and host in lower case, a slash at the end.
+
+    None for what is no such address; the empty one stays empty.
+    """
+    if value == "":
+        return ""
+    match = _BASE.fullmatch(value) if isinstance(value, str) else None
+    base = match[1].lower() + match[2].lower() + match[3] if match else ""
+    if not base or not _is_address(base) or re.search(r"[?#]", base):
+        return None
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    path = parts.path.removesuffix("/") + "/"
+    if not _is_host(host) or "@" in parts.netloc or "//" in path or {".", ".."} & set(path.split("/")):
+        return None
+    netloc = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{netloc}{f':{parts.port}' if parts.port else ''}{path}"
+
+
+def _is_host(name: str) -> bool:
+    if ":" not in name:
+        return bool(_HOST.fullmatch(name))
+    try:
+        return bool(ipaddress.IPv6Address(name))
+    except ValueError:
+        return False
 
 
 def _is_edit(value: Any) -> bool:

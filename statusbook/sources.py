@@ -1,4 +1,4 @@
-"""The files a site is made of, read once into memory.
+"""The files a site is made of, read once into memory, and the rules that hold for any of them.
 
 This is the pipeline's only reader of the disk; everything above works on a :class:`Snapshot`.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from .problems import Problem
 
@@ -19,6 +23,11 @@ SETTINGS = "site.toml"
 
 #: A source above this size (bytes) is refused: no page, template or image of a handbook needs it.
 LARGEST = 1_000_000
+
+#: C0 and C1 controls but tab and newline, the bidirectional controls that can disguise a text, and half characters.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
+_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,10 @@ def _walk_folder(root: Path, folder: str, problems: list[Problem]) -> Iterator[s
         if not is_source_name(entry.name) or entry.name == "__pycache__":
             continue
         path = f"{folder}/{entry.name}"
-        if entry.is_symlink():
+        if not _is_utf8(entry.name):
+            shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+            problems.append(Problem(shown, 0, 0, "has a name that is not UTF-8", "Rename it."))
+        elif entry.is_symlink():
             problems.append(
                 Problem(path, 0, 0, "is a symbolic link", "Put the file itself here: links are not followed.")
             )
@@ -109,6 +121,15 @@ def _walk_folder(root: Path, folder: str, problems: list[Problem]) -> Iterator[s
             yield from _walk_folder(root, path, problems)
         elif entry.is_file():
             yield path
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a name from the file system has no surrogates in place of bytes."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read(root: Path, path: str, problems: list[Problem]) -> Source | None:
@@ -124,3 +145,62 @@ def _read(root: Path, path: str, problems: list[Problem]) -> Source | None:
         problems.append(Problem(path, 0, 0, f"is larger than {LARGEST:,} bytes"))
         return None
     return Source.of(path, data)
+
+
+# --- what holds for every file ----------------------------------------------------------------------
+
+
+def decode(source: Source) -> tuple[str, list[Problem]]:
+    """The file as text with ``\\n`` line ends, or the reasons why it is not text."""
+    path, data = source.path, source.data
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "", [Problem(path, 1, 1, "starts with a byte order mark", "Save the file as UTF-8 without BOM.")]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        start = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[start : error.start].decode("utf-8", "replace")) + 1
+        message = f"is not UTF-8: byte 0x{data[error.start]:02X}"
+        return "", [Problem(path, line, column, message, "Save the file as UTF-8.")]
+    text = text.replace("\r\n", "\n")
+    problems = []
+    for match in CONTROL.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+        problems.append(Problem(path, line, column, f"holds {invisible(match)}", "Delete it."))
+    return text, problems
+
+
+def invisible(match: re.Match[str]) -> str:
+    """What a writer is told of a match of ``CONTROL``."""
+    return f"the invisible character U+{ord(match[0]):04X}"
+
+
+def parse_toml(source: Source) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The tables of a TOML file, or the reasons why it has none."""
+    text, problems = decode(source)
+    if problems:
+        return None, problems
+    try:
+        return tomllib.loads(text), []
+    except tomllib.TOMLDecodeError as error:
+        match = _TOML_PLACE.search(str(error))
+        line, column = (int(match[1]), int(match[2])) if match and match[1] else (text.count("\n") + 1, 1)
+        message = f"is not valid TOML: {_TOML_PLACE.sub('', str(error))}"
+        return None, [Problem(source.path, line, column, message)]
+    except ValueError as error:  # a number of thousands of digits
+        return None, [Problem(source.path, 0, 0, f"is not valid TOML: {str(error).partition(';')[0]}")]
+    except RecursionError:
+        return None, [Problem(source.path, 0, 0, "is not valid TOML: it is nested too deeply")]
+
+
+def is_web_address(value: str) -> bool:
+    """Whether a page may link to it: ``http:`` or ``https:`` with a host, and nothing that could be something else."""
+    if not _ADDRESS.fullmatch(value) or CONTROL.search(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket that never closes, a port that is no number
+        return False

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Settings
+from .model import WRITTEN_SECTIONS, Settings
 from .problems import Problem
-from .sources import Snapshot
+from .sources import CONTROL, Snapshot, decode, invisible, parse_toml
 
-#: Keys that Python code asks for; the rest are asked for in templates.
-USED_BY_CODE = frozenset({"table.label"})
-USED_BY_CODE_PREFIXES = ("section.",)
+#: Keys that Python code asks for: no catalogue can be used without. The rest are asked for in templates.
+USED_BY_CODE = frozenset(
+    {
+        "table.label",
+        *(f"{page}.{key}" for page in ("search", "notfound") for key in ("title", "summary")),
+        *(f"section.{section}" for section in (*WRITTEN_SECTIONS, "see")),
+    }
+)
 
 _CALL = re.compile(r"\bt\(\s*'([a-z0-9_.-]+)'\s*(~?)")
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
@@ -40,7 +44,10 @@ def path_of(suffix: str) -> str:
 
 
 def read(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, Catalogue], list[Problem]]:
-    """The catalogues by language key. Every language must have the same keys and placeholders."""
+    """The catalogues by language key. Every language must have the same keys and placeholders.
+
+    A catalogue that lacks what the code asks for is left out.
+    """
     problems: list[Problem] = []
     catalogues: dict[str, Catalogue] = {}
     for language in settings.languages:
@@ -49,12 +56,22 @@ def read(snapshot: Snapshot, settings: Settings) -> tuple[dict[str, Catalogue], 
         if source is None:
             problems.append(Problem(path, 0, 0, "is missing", "It holds the interface's texts."))
             continue
+        tables, found = parse_toml(source)
+        problems += found
+        if tables is None:
+            continue
         try:
-            texts = dict(_flatten("", tomllib.loads(source.data.decode("utf-8"))))
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
+            texts = dict(_flatten("", tables))
+        except (TypeError, RecursionError) as error:
             problems.append(Problem(path, 0, 0, f"is not a catalogue: {error}", 'Tables of key = "text".'))
             continue
-        catalogues[language.key] = Catalogue(texts)
+        for key, text in texts.items():
+            if match := CONTROL.search(text):
+                problems.append(Problem(path, 0, 0, f"holds {invisible(match)} in `{key}`", "Delete it."))
+        lacking = sorted(USED_BY_CODE - texts.keys())
+        problems += [Problem(path, 0, 0, f"lacks `{key}`", "No site can do without it.") for key in lacking]
+        if not lacking:
+            catalogues[language.key] = Catalogue(texts)
     first = catalogues.get(settings.default.key)
     for language in settings.languages[1:]:
         other = catalogues.get(language.key)
@@ -86,9 +103,10 @@ def _compare(path: str, first: Catalogue, other_path: str, other: Catalogue) -> 
 def check_use(snapshot: Snapshot, path: str, catalogue: Catalogue) -> Iterator[Problem]:
     """Keys that templates use and the catalogue ``path`` lacks, and keys that nothing uses."""
     used: set[str] = set(USED_BY_CODE)
-    prefixes: set[str] = set(USED_BY_CODE_PREFIXES)
+    prefixes: set[str] = set()
     for source in snapshot.below("templates"):
-        text = source.data.decode("utf-8", "replace")
+        text, problems = decode(source)
+        yield from problems
         for match in _CALL.finditer(text):
             if match[2]:
                 prefixes.add(match[1])

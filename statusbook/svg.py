@@ -12,7 +12,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from .problems import Problem
-from .sources import Source
+from .sources import Source, decode
 
 _SHAPES = ("rect", "line", "path", "circle", "ellipse", "polyline", "polygon")
 ELEMENTS = frozenset(("svg", "g", "text", "tspan", "title", *_SHAPES))
@@ -37,6 +37,9 @@ _GEOMETRY = (
 )
 ATTRIBUTES = frozenset(("viewBox", "text-anchor", "dominant-baseline", "transform", "class", *_GEOMETRY))
 _VALUE = re.compile(r"[\w\s.,()%+-]*\Z", re.ASCII)
+_ENCODING = re.compile(r"\s*<\?xml[^>]*\bencoding\s*=\s*[\"']([^\"']*)")
+#: Elements may be nested this deep.
+_DEEPEST = 30
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
@@ -46,12 +49,21 @@ def clean(source: Source) -> tuple[str, tuple[Problem, ...]]:
     if b"<!" in source.data or b"<?" in source.data.lstrip()[5:]:
         hint = "Leave out comments, DOCTYPE and processing instructions."
         return "", (Problem(source.path, 0, 0, "has more than elements and text", hint),)
+    text, found = decode(source)
+    if found:
+        return "", tuple(found)
+    encoding = _ENCODING.match(text)
+    if encoding and encoding[1].lower() != "utf-8":
+        return "", (Problem(source.path, 1, 1, f"says that it is in {encoding[1]}", 'Write encoding="UTF-8".'),)
     try:
-        root = ElementTree.fromstring(source.data)
+        root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         line, column = error.position
         message = f"is not well-formed: {str(error).partition(':')[0]}"
         return "", (Problem(source.path, line, column + 1, message),)
+    if _is_deep(root):
+        hint = f"Groups in groups, {_DEEPEST} at most."
+        return "", (Problem(source.path, 0, 0, "is nested too deeply", hint),)
     problems: list[Problem] = []
     if _name(root) != "svg" or "viewBox" not in root.attrib:
         problems.append(Problem(source.path, 1, 1, "is not a diagram", 'Start with <svg viewBox="0 0 720 300" …>.'))
@@ -65,6 +77,13 @@ def clean(source: Source) -> tuple[str, tuple[Problem, ...]]:
                 hint = f"Attributes: {', '.join(sorted(ATTRIBUTES))}; colours are classes."
                 problems.append(Problem(source.path, 0, 0, f"has {attribute}={value!r} in {name}", hint))
     return ("" if problems else _write(root)), tuple(problems)
+
+
+def _is_deep(root: ElementTree.Element) -> bool:
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _name(element: ElementTree.Element) -> str:

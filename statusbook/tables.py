@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from .model import SectionRef, Standing
 from .problems import Problem
-from .sources import Snapshot
+from .sources import Snapshot, decode, is_web_address
 
 REGISTRY = "data/registry.csv"
 CONSTANTS = "data/constants.csv"
@@ -21,7 +23,7 @@ VARIANTS = "data/variants.csv"
 
 _PINYIN_COLUMNS = ("syllable", "characters")
 _VARIANTS_COLUMNS = ("written", "read")
-_REGISTRY_COLUMNS = ("code", "phrase", "standing", "rfc", "section", "reference", "url")
+_REGISTRY_COLUMNS = ("code", "phrase", "standing", "rfc", "section", "reference", "url", "date")
 
 #: Columns of ``data/constants.csv`` in the order they are shown, with the name a reader knows and the
 #: language their names are written in.
@@ -41,11 +43,15 @@ STACKS: Mapping[str, tuple[str, str]] = {
     "apache": ("Apache httpd", "c"),
     "nginx": ("nginx", "c"),
 }
+CONSTANTS_COLUMNS = ("code", *STACKS)
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryEntry:
-    """An entry of the IANA HTTP Status Code Registry. ``spec`` is None for a reference that is no RFC."""
+    """An entry of the IANA HTTP Status Code Registry.
+
+    ``spec`` is None for a reference that is no RFC; ``date`` is the day of the registry that the entry was read from.
+    """
 
     number: int
     phrase: str
@@ -53,6 +59,7 @@ class RegistryEntry:
     spec: SectionRef | None
     reference: str
     url: str
+    date: date
 
 
 class Constant(NamedTuple):
@@ -82,43 +89,57 @@ def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
     """All tables; a table that is not there is empty."""
     problems: list[Problem] = []
     registry: dict[int, RegistryEntry] = {}
-    for line, row in _rows(snapshot, REGISTRY, _REGISTRY_COLUMNS, problems):
+    for line, row in rows(snapshot, REGISTRY, _REGISTRY_COLUMNS, problems):
         try:
             number, standing = int(row["code"]), Standing(row["standing"])
             spec = SectionRef(int(row["rfc"]), row["section"]) if row["rfc"] else None
+            day = date.fromisoformat(row["date"])
         except ValueError as error:
             problems.append(Problem(REGISTRY, line, 1, f"has a wrong value: {error}"))
             continue
+        if not is_web_address(row["url"]):
+            problems.append(Problem(REGISTRY, line, 1, "has no web address in `url`", "Start it with https://."))
+            continue
         if number in registry:
             problems.append(Problem(REGISTRY, line, 1, f"has {number} a second time"))
-        registry[number] = RegistryEntry(number, row["phrase"], standing, spec, row["reference"], row["url"])
+        registry[number] = RegistryEntry(number, row["phrase"], standing, spec, row["reference"], row["url"], day)
     constants: dict[int, tuple[Constant, ...]] = {}
-    for line, row in _rows(snapshot, CONSTANTS, ("code", *STACKS), problems):
-        if not row["code"].isdecimal():
+    for line, row in rows(snapshot, CONSTANTS, CONSTANTS_COLUMNS, problems):
+        if not is_number(row["code"]):
             problems.append(Problem(CONSTANTS, line, 1, f"{row['code']!r} is not a status code"))
             continue
         constants[int(row["code"])] = tuple(
             Constant(label, row[stack], lexer) for stack, (label, lexer) in STACKS.items() if row[stack]
         )
     sections: dict[int, frozenset[str]] = {}
-    for line, row in _rows(snapshot, SECTIONS, ("rfc", "title", "sections"), problems):
-        if not row["rfc"].isdecimal():
+    for line, row in rows(snapshot, SECTIONS, ("rfc", "title", "sections"), problems):
+        if not is_number(row["rfc"]):
             problems.append(Problem(SECTIONS, line, 1, f"{row['rfc']!r} is not the number of an RFC"))
             continue
         sections[int(row["rfc"])] = frozenset(row["sections"].split())
-    pinyin = {row["syllable"]: row["characters"] for _, row in _rows(snapshot, PINYIN, _PINYIN_COLUMNS, problems)}
-    variants = {row["written"]: row["read"] for _, row in _rows(snapshot, VARIANTS, _VARIANTS_COLUMNS, problems)}
+    pinyin = {row["syllable"]: row["characters"] for _, row in rows(snapshot, PINYIN, _PINYIN_COLUMNS, problems)}
+    variants = {row["written"]: row["read"] for _, row in rows(snapshot, VARIANTS, _VARIANTS_COLUMNS, problems)}
     return Tables(registry, constants, sections, pinyin, variants), problems
 
 
-def _rows(
+def is_number(text: str) -> bool:
+    """Whether a cell holds the number of a status code or of an RFC."""
+    return re.fullmatch(r"[0-9]{1,6}", text) is not None
+
+
+def rows(
     snapshot: Snapshot, path: str, columns: tuple[str, ...], problems: list[Problem]
 ) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a table by column, with their lines; what is wrong with it is added to ``problems``."""
     source = snapshot.get(path)
     if source is None:
         return
+    text, found = decode(source)
+    if found:
+        problems += found
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        reader = csv.reader(io.StringIO(source.data.decode("utf-8"), newline=""), strict=True)
         header = tuple(next(reader, ()))
         if header != columns:
             problems.append(Problem(path, 1, 1, "has other columns", f"Write: {','.join(columns)}"))
@@ -128,5 +149,5 @@ def _rows(
                 yield reader.line_num, dict(zip(columns, values, strict=True))
             else:
                 problems.append(Problem(path, reader.line_num, 1, f"has {len(values)} cells, not {len(columns)}"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(path, 0, 0, f"is not CSV in UTF-8: {error}"))
+    except csv.Error as error:
+        problems.append(Problem(path, reader.line_num, 1, f"is not CSV: {error}"))

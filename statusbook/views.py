@@ -102,6 +102,7 @@ class RegistryView:
     phrase: str
     reference: str
     url: str
+    date: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,7 @@ class Views:
 
     def registry(self, page: Page) -> RegistryView | None:
         entry = page.code and self.library.tables.registry.get(page.code.number)
-        return RegistryView(entry.phrase, entry.reference, entry.url) if entry else None
+        return RegistryView(entry.phrase, entry.reference, entry.url, entry.date) if entry else None
 
     def constants(self, page: Page) -> tuple[Constant, ...]:
         """Names of the code in languages and frameworks."""

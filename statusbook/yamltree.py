@@ -66,11 +66,12 @@ def parse(text: str, first_line: int = 1) -> Node | None:
         line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 1)
         raise YamlError(line, column, f"is not valid YAML: {error.problem}", _hint(error.problem or "")) from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + first_line
-        column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
-        raise YamlError(
-            line, column, f"has a character YAML does not allow: U+{ord(str(error.character)[:1] or chr(0)):04X}"
-        ) from None
+        character = chr(error.character)
+        at = max(0, text.find(character))  # error.position may count bytes
+        line = text.count("\n", 0, at) + first_line
+        column = at - (text.rfind("\n", 0, at) + 1) + 1
+        message = f"has a character YAML does not allow: U+{error.character:04X}"
+        raise YamlError(line, column, message) from None
     except yaml.YAMLError as error:
         raise YamlError(first_line, 1, f"is not valid YAML: {error}") from None
 

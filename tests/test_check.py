@@ -96,6 +96,12 @@ def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
     assert "404/index.html: links to #nothing, where nothing has the id 'nothing'" in lines
 
 
+def test_a_link_that_is_no_address_is_found(tmp_path: Path) -> None:
+    base = snapshot()["templates/base.html"].data.decode()
+    lines = found(tmp_path, {"templates/base.html": base.replace("</body>", '<a href="https://[x">x</a></body>')})
+    assert any(line.startswith("404/index.html: links to https://[x, which is no address") for line in lines)
+
+
 def test_texts_that_nothing_uses_are_found(tmp_path: Path) -> None:
     changes: dict[str, str | bytes | None] = {
         f"content/_strings{suffix}.toml": snapshot()[f"content/_strings{suffix}.toml"].data

@@ -9,8 +9,12 @@ import pytest
 
 from statusbook import constants
 from statusbook.problems import BadInput
+from statusbook.tables import CONSTANTS_COLUMNS, STACKS
 
 from .book import ROOT
+
+HEADER = ",".join(CONSTANTS_COLUMNS)
+COMMAS = "," * len(STACKS)
 
 
 @pytest.mark.parametrize("column", constants.READERS)
@@ -39,3 +43,27 @@ def test_a_table_with_other_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / constants.CONSTANTS).write_text("code,cobol\n404,NOT-FOUND\n", "utf-8")
     with pytest.raises(BadInput, match="has other columns"):
         constants.read_table(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (f"{HEADER}\nfour{COMMAS}\n".encode(), "constants.csv:2:1: 'four' is not a status code"),
+        (f"{HEADER}\n{'4' * 5000}{COMMAS}\n".encode(), "is not a status code"),
+        (f"{HEADER}\n404\n".encode(), "constants.csv:2:1: has 1 cells"),
+        (f"{HEADER}\n{'x' * 200_000}\n".encode(), "constants.csv:2:1: is not CSV"),
+        (f"{HEADER}\n404{COMMAS}\n".encode("utf-16"), "constants.csv:1:1: is not UTF-8"),
+        (f"{HEADER}\n404{COMMAS}\n".encode("utf-8-sig"), "constants.csv:1:1: starts with a byte order mark"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_named_with_its_place(tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / constants.CONSTANTS).write_bytes(data)
+    with pytest.raises(BadInput, match=message):
+        constants.read_table(tmp_path)
+
+
+def test_an_alias_in_the_table_is_a_difference() -> None:
+    row = dict.fromkeys(CONSTANTS_COLUMNS, "") | {"code": "413", "python": "HTTPStatus.REQUEST_ENTITY_TOO_LARGE"}
+    found = [item for item in constants.compare([row]) if item[1] == "python"]
+    assert found == [(413, "python", "HTTPStatus.REQUEST_ENTITY_TOO_LARGE", "HTTPStatus.CONTENT_TOO_LARGE")]

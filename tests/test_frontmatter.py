@@ -34,6 +34,9 @@ def only(changes: dict[str, str | bytes | None]) -> str:
         pytest.param(b"---\ncode: 404\n\ttitle: x\n---\n", "3:1", "has a tab", id="tab"),
         pytest.param(b"---\ncode: 404\ntitle: a\x00b\n---\n", "3:9", "U+0000", id="NUL"),
         pytest.param("---\ncode: 404\ntitle: a\u202eb\n---\n".encode(), "3:9", "U+202E", id="bidi control"),
+        pytest.param(
+            "---\ncode: 404\ntitle: 中a\uffffb\n---\n".encode(), "3:10", "does not allow: U+FFFF", id="not a character"
+        ),
         pytest.param(b"---\n- code\n---\n", "2:1", "front matter without fields", id="a list"),
         pytest.param(b"---\ncode: 404\ntitle: a: b\n---\n", "3:9", "is not valid YAML", id="colon in value"),
         pytest.param(b"---\ncode: &x 404\ntitle: *x\n---\n", "2:7", "anchor or alias", id="YAML anchor"),
@@ -67,6 +70,10 @@ def test_a_broken_file_is_named_with_its_place(text: bytes, place: str, message:
         ("see", "[../../etc]", "14:7", "not the name of a page", "guide's file name"),
         ("updated", "yesterday", "15:10", "is not a day", "2026-11-22"),
         ("updated", "2026-02-30", "15:10", "is not a day", ""),
+        ("title", '"a\\0b"', "4:8", "`title` holds the invisible character U+0000", "Delete it."),
+        ("title", '"a\\u202ec"', "4:8", "`title` holds the invisible character U+202E", "Delete it."),
+        ("title", '"a\\x1fc"', "4:8", "`title` holds the invisible character U+001F", "Delete it."),
+        ("keywords", '["a\\ec"]', "13:12", "`keywords` holds the invisible character U+001B", "Delete it."),
     ],
 )
 def test_a_wrong_value_says_what_to_write(field: str, value: str, place: str, message: str, hint: str) -> None:
@@ -74,6 +81,13 @@ def test_a_wrong_value_says_what_to_write(field: str, value: str, place: str, me
     assert text.startswith(f"{PATH}:{place}: "), text
     assert message in text
     assert hint in text
+
+
+@pytest.mark.parametrize("source", ["https://[x", "https:///x", "https://h:99999/", "javascript:x", "https://"])
+def test_a_source_that_cannot_be_linked_is_refused(source: str) -> None:
+    use = f"[{{vendor: nginx, name: x, note: x, seen: log, trust: documented, source: '{source}'}}]"
+    found = [str(problem) for problem in problems({PATH: code_page(404, vendors=use)})]
+    assert any("`source` is not a web address" in line for line in found), found
 
 
 def test_an_unknown_key_suggests_the_right_one() -> None:

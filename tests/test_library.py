@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from statusbook.model import Kind
+from statusbook.pagefile import RESERVED_ANCHORS
 
 from .book import book, code_page, problems, prose_page, translation
+
+ROOT = Path(__file__).parents[1]
 
 
 def messages(changes: dict[str, str | bytes | None]) -> list[str]:
@@ -85,6 +91,16 @@ def test_the_small_book_is_right() -> None:
             id="heading without anchor",
         ),
         pytest.param(
+            {"content/4xx/404.md": code_page(404, body="## 含义\n\n### 另见 {#see}\n\n二。")},
+            "content/4xx/404.md:20:1: uses the anchor #see of a section",
+            id="anchor of a section that the template adds",
+        ),
+        pytest.param(
+            {"content/guides/gone-or-missing.md": prose_page("指南", see="[]", body="## 相关 {#related}\n\n二。")},
+            "content/guides/gone-or-missing.md:9:1: uses the anchor #related, which the page itself has",
+            id="anchor of the template",
+        ),
+        pytest.param(
             {"content/guides/gone-or-missing.md": prose_page("指南", see="[]", body="[[file:gone/x.py]]")},
             "content/guides/gone-or-missing.md:9:1: an inclusion names gone/x.py, which does not exist",
             id="inclusion without file",
@@ -126,6 +142,16 @@ def test_the_small_book_is_right() -> None:
 def test_a_mistake_is_named_with_its_place(changes: dict[str, str | bytes | None], expected: str) -> None:
     found = messages(changes)
     assert any(line.startswith(expected) for line in found), found
+
+
+def test_every_id_of_the_templates_is_reserved() -> None:
+    sources = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    written = {name for source in sources for name in re.findall(r' id="([^"]+)"', source)} - {"{{ anchor }}"}
+    assert {"main", "status", "class-{{ class.class_key }}"} <= written
+    for name in written:
+        assert RESERVED_ANCHORS.match(re.sub(r"\{\{.*?class_key \}\}", "4xx", name)), name
+    assert not RESERVED_ANCHORS.match("status-code")
+    assert not RESERVED_ANCHORS.match("vendor-code")
 
 
 def test_an_empty_book_says_how_to_begin() -> None:

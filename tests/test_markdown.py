@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import html5lib
@@ -17,7 +18,7 @@ AROUND = Surroundings(
         ("404", ""): Link("../404/", "404", "ref c4", "未找到 Not Found"),
         ("404", "causes"): Link("../404/#causes", "404", "ref c4"),
     },
-    files={"g/server.py": 'print("<hi>")\n'},
+    files={"g/server.py": 'print("<hi>")\n', "g/f.svg": "<svg></svg>"},
     table_label="表格",
     language="zh-CN",
 )
@@ -39,7 +40,7 @@ def lead(body: str, around: Surroundings = AROUND) -> str:
         ("`Cache-Control: no-store`。", "<code>Cache-Control: no-store</code>。"),
         (f"`{'x' * 30}`", f'<code class="long">{"x" * 30}</code>'),
         ("[[404]]", '<a class="ref c4" href="../404/" title="未找到 Not Found">404</a>'),
-        ("[[404#causes|原因]]", '<a class="ref c4" href="../404/#causes">原因</a>'),
+        ("[[404#causes|原因]]", '<a class="ref" href="../404/#causes">原因</a>'),
         ("`[[404]]`", "<code>[[404]]</code>"),
         (
             "RFC 9110 §15.5.5",
@@ -54,6 +55,19 @@ def lead(body: str, around: Surroundings = AROUND) -> str:
         ("```nginx\nlocation / { }\n```", '<pre><code class="language-nginx">location / { }\n</code></pre>'),
         ("1. 甲\n\n    ```\n    a\n      b\n    ```\n\n2. 乙", "<pre><code>a\n  b\n</code></pre>\n</li>\n<li>\n<p>乙"),
         ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
+        ("\\<b> \\[[404]] \\\\", "<p>&lt;b&gt; [[404]] \\</p>"),
+        ("\\\\[[404]]", '<p>\\<a class="ref c4" href="../404/"'),
+        ("- # 大", "<li># 大</li>"),
+        ("> ## 引", "<p>## 引</p>"),
+        ("### [[404]] RFC 9110 <https://example.org> {#a}", "[[404]] RFC 9110 &lt;https://example.org&gt;</h3>"),
+        ("```text\nall:\n\tcc \\\n\t\tx\n```", "<pre><code>all:\n\tcc \\\n\t\tx\n</code></pre>"),
+        ("1. 甲\n\n    ```\n    \ta\n    ```", "<pre><code>\ta\n</code></pre>"),
+        ("1. 甲\n\n\t乙", "<li>\n<p>甲</p>\n<p>乙</p>\n</li>"),
+        ('!!!  note "x"', '<p>!!!  note "x"</p>'),
+        ("!!! note", "<p>!!! note</p>"),
+        ('1. 甲\n\n    !!! tip "乙"\n        丙', '<div class="admonition tip">\n<p class="admonition-title">乙</p>'),
+        ("[[figure:g/f.svg|`x`]]", "[[figure:g/f.svg|<code>x</code>]]"),
+        ("[[figure:g/f.svg|图]]", '<figure class="diagram"><svg role="img" aria-label="图"></svg></figure>'),
         ("[[file:g/server.py]]", "<figcaption><code>server.py</code></figcaption>"),
         ("[[file:g/server.py]]", 'print("&lt;hi&gt;")'),
     ],
@@ -64,7 +78,7 @@ def test_what_is_written_is_what_is_read(body: str, html: str) -> None:
 
 def test_a_link_inside_a_table_cell_keeps_its_text() -> None:
     html = lead("| a | b |\n| --- | --- |\n| [[404\\|找不到]] | x |")
-    assert '<a class="ref c4" href="../404/" title="未找到 Not Found">找不到</a>' in html
+    assert '<a class="ref" href="../404/" title="未找到 Not Found">找不到</a>' in html
     assert '<div aria-label="表格" class="table" role="group" tabindex="0">' in html
     assert '<th scope="col">a</th>' in html
 
@@ -74,6 +88,23 @@ def test_sections_are_cut_at_their_headings() -> None:
     assert rendered.lead == "<p>前言。</p>"
     assert [(s.anchor, s.title) for s in rendered.sections] == [("a", "甲 <code>x</code>"), ("b", "乙")]
     assert "## 不是" in rendered.sections[0].html
+
+
+@pytest.mark.parametrize(
+    ("title", "html"),
+    [
+        ("1. 用 `curl` 看", "1. 用 <code>curl</code> 看"),
+        ("- *一*", "- <em>一</em>"),
+        ("> `x`", "&gt; <code>x</code>"),
+        ("[[404]] 与 `x` RFC 9110", "[[404]] 与 <code>x</code> RFC 9110"),
+        ("[x](https://example.org)", "[x](https://example.org)"),
+        ("[[file:g/server.py]]", "[[file:g/server.py]]"),
+        ("# `x` \\#", "# <code>x</code> #"),
+    ],
+)
+def test_a_section_title_is_one_line_without_links(title: str, html: str) -> None:
+    (section,) = markdown.render(text(f"## {title} {{#a}}\n\n正文"), AROUND).sections
+    assert section.title == html
 
 
 @pytest.mark.parametrize(
@@ -166,6 +197,62 @@ def test_what_slips_past_the_outline_is_harmless(body: str) -> None:
 )
 def test_any_text_becomes_harmless_conforming_html(body: str) -> None:
     harmless(lead(body))
+
+
+@settings(max_examples=700, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "[a](https://e.org)",
+                "[a",
+                "[",
+                "]",
+                "](#x)",
+                "](../x)",
+                '](#x "t")',
+                "(b)",
+                "<https://e.org",
+                ">",
+                "a b",
+                "\\",
+                "!",
+                "*",
+                "_",
+                "`x`",
+                "[[404]]",
+                "\n",
+                "\n\n",
+                "    ",
+                "- ",
+                "1. ",
+                "> ",
+                "# ",
+                "### h {#x}",
+                "\t",
+                '!!! note "t"\n',
+                "```\n",
+                "[[figure:g/f.svg|a]]",
+                "[[file:g/server.py]]",
+                "RFC 9110",
+                "'",
+                '"',
+            ]
+        ),
+        min_size=1,
+        max_size=12,
+    ).map("".join)
+)
+def test_what_the_outline_lets_through_is_not_changed_by_the_renderer(body: str) -> None:
+    contents, problems = outline.read("x.md", body, 1)
+    if problems:
+        return
+    html = lead(body)
+    assert "<a>" not in html, html
+    assert html.count("<h3") == len(contents.headings), html
+    assert not re.search("<h[12]|[\0-\x08]", html), html
+    assert html.count("<figure") == len(contents.inclusions), html
+    assert html.count('class="ref') == len(contents.references), html
 
 
 ALLOWED = {"class", "href", "id", "lang", "role", "scope", "start", "tabindex", "title", "aria-label"}

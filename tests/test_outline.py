@@ -36,7 +36,31 @@ def found(body: str) -> list[str]:
         ("see [[404", "1:5 has [[ that is not a reference"),
         ("see [[file:../../etc/passwd]]", "1:5 has [[ that is not a reference"),
         ("see [[file:x.py]] there", "1:5 an inclusion does not stand alone"),
+        ("[[file:x.py]]\nthere", "1:1 an inclusion does not stand alone"),
+        ("## 题 {#a}\n[[file:x.py]]", "2:1 an inclusion does not stand alone"),
+        ("[[figure:x.svg|what `x` shows]]", "1:1 has [[ that is not a reference"),
+        ("[[figure:x.svg|what \\* shows]]", "1:1 has [[ that is not a reference"),
         ('!!! danger "x"', "1:1 has a callout of another form"),
+        ('!!!  note "x"\n    正文', "1:1 has a callout of another form"),
+        ("!!! note\n    正文", "1:1 has a callout of another form"),
+        ('!!! note ""\n    正文', "1:1 has a callout of another form"),
+        ("1. 甲\n\n    !!! note\n        正文", "3:5 has a callout of another form"),
+        ('  !!! note "x"', "1:3 has a callout of another form"),
+        ('- !!! note "x"', "1:3 has a callout of another form"),
+        ("- # big", "1:3 has a heading inside"),
+        ("> ## quoted", "1:3 has a heading inside"),
+        ("1. 甲\n\n    ## x", "3:5 has a heading inside"),
+        ("## [[404]] 与 410 {#a}", "1:4 has a link in a heading"),
+        ("## 见 [x](https://example.org) {#a}", "1:6 has a link in a heading"),
+        ("### <https://example.org> {#a}", "1:5 has a link in a heading"),
+        ("一\n见 [长\n文字](../x)", "2:3 links to '../x'"),
+        ("[x](\njavascript:alert(1))", "1:1 links to 'javascript:alert(1)'"),
+        ("[a [b [c]]](../x)", "1:13 links to '../x'"),
+        ("\\\\[x](../x)", "1:7 links to '../x'"),
+        ('[x](../x "t (u)")', "1:5 links to '../x"),
+        ("[x](https://example.org/a b)", "1:5 links to 'https://example.org/a b'"),
+        ("<https://example.org/`x y`>", "1:2 links to"),
+        ("<https://example.org/a b>", "1:2 links to 'https://example.org/a b'"),
     ],
 )
 def test_what_the_dialect_lacks_is_refused(body: str, expected: str) -> None:
@@ -53,6 +77,11 @@ def test_what_the_dialect_lacks_is_refused(body: str, expected: str) -> None:
         "| a | b |\n| --- | --- |\n| [[404\\|找不到]] | `x` |",
         '!!! note "标题"\n    正文',
         "`` a ` b `` and \\` alone",
+        "\\[[404]], \\[x](y), \\<b> and \\\\",
+        "- #404 in a list, > 5",
+        '1. 甲\n\n    !!! tip "用 `x`"\n        正文',
+        '[text](https://example.org "title") and [two\nlines](https://example.org)',
+        "## RFC 9110 与 `[[x]]` {#a}",
     ],
 )
 def test_what_the_dialect_has_is_let_through(body: str) -> None:
@@ -73,6 +102,21 @@ def test_the_outline_names_headings_references_and_citations() -> None:
     ]
     assert [c.ref.label for c in contents.citations] == ["RFC 9110 §15.5.5", "RFC 4918 §B.2"]
     assert [i.path for i in contents.inclusions] == ["a/b.py"]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("`5**` 与 **粗** 和 *斜*", "5** 与 粗 和 斜"),
+        ("`[[404]]` 与 snake_case_name", "[[404]] 与 snake_case_name"),
+        ("5 * 3 \\* \\<b> _x_", "5 * 3 * <b> x"),
+        ("1. C\\#", "1. C#"),
+    ],
+)
+def test_a_heading_is_read_without_its_marks(title: str, expected: str) -> None:
+    contents, problems = outline.read("x.md", f"## {title} {{#a}}", 1)
+    assert not problems
+    assert [heading.text for heading in contents.headings] == [expected]
 
 
 @settings(max_examples=500, deadline=None)

@@ -55,7 +55,7 @@ def test_an_obsoleted_code_is_still_registered() -> None:
     assert entries[510].phrase == "Not Extended"
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n", "<html>", HEADER, HEADER + "x,y,z\n"])
+@pytest.mark.parametrize("text", ["", "a,b\n", "<html>", HEADER, HEADER + "x,y,z\n", "\n", HEADER + "x" * 200_000])
 def test_what_is_no_registry_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         registry.parse("x.csv", text)
@@ -82,6 +82,12 @@ def test_the_registry_is_read_from_a_server(server: str) -> None:
     assert registry.fetch(f"{server}codes.csv") == RIGHT
     with pytest.raises(BadInput, match="cannot be read"):
         registry.fetch(f"{server}none.csv")
+
+
+@pytest.mark.parametrize("place", ["http://exa mple/", "HTTP://exa mple/", "http://[x", "https:///x", "a\0b"])
+def test_an_address_that_is_none_cannot_be_read(place: str) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        registry.fetch(place)
 
 
 def test_a_missing_file_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:

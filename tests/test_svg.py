@@ -39,6 +39,11 @@ def test_shapes_and_text_are_kept_without_name_spaces() -> None:
         GOOD.replace("<g ", "<!-- x --><g "),
         '<!DOCTYPE svg [<!ENTITY a "aaaa">]>' + GOOD,
         '<?xml version="1.0"?><?php x ?>' + GOOD,
+        '<?xml version="1.0" encoding="gbk"?>' + GOOD,
+        '<?xml version="1.0" encoding="nonsense"?>' + GOOD,
+        '<svg viewBox="0 0 9 9">' + "<g>" * 3000 + "</g>" * 3000 + "</svg>",
+        '<svg viewBox="0 0 9 9">' + "<g>" * 100_000 + "</g>" * 100_000 + "</svg>",
+        "\ufeff" + GOOD,
         "<svg/>",
         "<html/>",
         "not xml",
@@ -49,6 +54,16 @@ def test_everything_else_is_refused(text: str) -> None:
     markup, found = cleaned(text)
     assert markup == ""
     assert found
+
+
+def test_a_diagram_is_in_utf8() -> None:
+    assert cleaned('<?xml version="1.0" encoding="utf-8"?>\n' + GOOD)[1] == []
+    declared = '<?xml version="1.0" encoding="gbk"?>' + GOOD
+    markup, found = svg.clean(Source.of("x.svg", declared.encode("gbk")))
+    assert markup == ""
+    assert [(problem.column, problem.message) for problem in found] == [
+        (declared.index("不") + 1, "is not UTF-8: byte 0xB2")
+    ]
 
 
 def test_a_diagram_stands_in_the_page_with_its_name() -> None:
