@@ -126,9 +126,9 @@ class Pages:
 
     @cached_property
     def _templates(self) -> Templates:
-        from .templates import Templates  # noqa: PLC0415 - Jinja2 is loaded when a page has to be made
+        from .templates import compiled  # noqa: PLC0415 - Jinja2 is loaded when a page has to be made
 
-        return Templates(self.templates)
+        return compiled(tuple(sorted(self.templates.items())))
 
     def _render(
         self, template: str, language: Language, values: Mapping[str, Any], lead: str = "", sections: Any = ()

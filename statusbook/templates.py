@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,12 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateNotFoun
 from .problems import BadInput, Problem
 
 FOLDER = "templates"
+
+
+@functools.lru_cache(maxsize=2)
+def compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
+    """The templates with these names and texts. Compiling them costs more than rendering a page, so it is kept."""
+    return Templates(dict(texts))
 
 
 class Templates:
