@@ -17,7 +17,7 @@ from .model import Kind, Language, Page, Surroundings
 from .output import Make, Output, key_of
 from .problems import BadInput, Problem
 from .sources import Snapshot, decode
-from .views import SEARCH, PageView, Views
+from .views import SEARCH, PageView, Views, search_index_path
 
 if TYPE_CHECKING:
     from .templates import Templates
@@ -194,7 +194,3 @@ class _Page:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._view, name)
-
-
-def search_index_path(language: Language) -> str:
-    return f"{language.prefix}{SEARCH}/index.json"

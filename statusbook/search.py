@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from . import generator
 from .extract import Extract, extract
 from .library import Library
 from .model import Kind, Language, Page, StatusCode
-from .output import Output, canonical_json, key_of
-from .views import Views
+from .output import Make, Output, canonical_json, key_of
+from .views import Views, search_index_path
 
 VERSION = 2
 #: The record of a page in the index; lists are joined by line ends. ``links`` is the number
@@ -51,7 +52,13 @@ RFC_PAGES = 4
 
 def outputs(library: Library) -> Iterator[Output]:
     for language in library.settings.languages:
-        yield Index(library, language).output()
+        yield Output(search_index_path(language), partial(_prepare, library, language))
+
+
+def _prepare(library: Library, language: Language) -> tuple[str, Make]:
+    """Key and maker of an index, worked out when a build or a reader asks for it."""
+    index = Index(library, language)
+    return index.key(), index.make
 
 
 class Index:
@@ -64,13 +71,13 @@ class Index:
         #: How many references of other pages lead to a page.
         self.links = Counter(ref.target for page in self.pages for ref in page.texts[language.key].outline.references)
 
-    def output(self) -> Output:
+    def key(self) -> str:
+        """The digest of everything that the index is made of."""
         texts = [sorted((key, text.digest) for key, text in page.texts.items()) for page in self.pages]
         facts = [(page.name, page.kind.value, page.code, page.see, page.products) for page in self.pages]
         constants = [self.views.constants(page) for page in self.pages]
         tables = (self.library.tables.pinyin, self.library.tables.variants)
-        key = key_of("search", generator.identity(), VERSION, self.language, texts, facts, constants, tables)
-        return Output.of(f"{self.language.prefix}search/index.json", key, self.make)
+        return key_of("search", generator.identity(), VERSION, self.language, texts, facts, constants, tables)
 
     def make(self) -> bytes:
         extracts = [extract(page, self.language.key, self.views.constants(page)) for page in self.pages]

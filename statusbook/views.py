@@ -20,6 +20,11 @@ SEARCH = "search"
 NOT_FOUND = "404.html"
 
 
+def search_index_path(language: Language) -> str:
+    """Where a language's search index is published, relative to the site."""
+    return f"{language.prefix}{SEARCH}/index.json"
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """How a page is shown on other pages. ``number`` is empty for pages that are not status codes."""
