@@ -37,10 +37,11 @@ bench: $(VENV)/test.done ## measure the generator and the pages
 
 pins: $(VENV)/test.done ## pin the newest dependencies, with hashes
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet pip-tools
-	@for set in build test; do \
+	@for set in build test lab fuzz release; do \
 	  $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	    $$(test $$set = test && echo --extra test --constraint requirements/build.txt) \
+	    $$(test $$set = build || echo --extra $$set --constraint requirements/build.txt) \
+	    $$(test $$set = lab && echo --constraint requirements/test.txt) \
 	    --output-file requirements/$$set.txt pyproject.toml || exit 1; \
 	done
 
@@ -63,4 +64,9 @@ $(VENV)/build.done: requirements/build.txt | $(VENV)/bin/python
 $(VENV)/test.done: requirements/test.txt $(VENV)/build.done
 	@echo "installing what the tests need (once)"
 	@$(PIP) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/lab.done: requirements/lab.txt $(VENV)/test.done
+	@echo "installing what the lab needs (once)"
+	@$(PIP) -r requirements/lab.txt
 	@touch $@
