@@ -1,0 +1,96 @@
+"""What a new capture shows that the one kept does not, with what differs from run to run left out.
+
+Only comparison normalises; captures keep what was seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from statusbook.captures import Capture, Message
+
+from .run import fields_of
+
+#: Fields whose value may be another every time; that they are there is compared.
+VOLATILE = frozenset(
+    "age alt-svc content-length content-md5 date etag expires host if-match if-none-match if-modified-since "
+    "if-unmodified-since keep-alive last-modified lock-token if location link set-cookie sec-websocket-accept "
+    "sec-websocket-key server user-agent via x-cache x-request-id x-varnish x-powered-by www-authenticate "
+    "proxy-authenticate authorization proxy-authorization x-cache-lookup x-squid-error".split()
+)
+#: Dates, addresses with ports, versions, and the long numbers of processes, requests and moments.
+_MASKS = (
+    (re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
+    (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?"), "DATE"),
+    (re.compile(r"\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?"), "DATE"),
+    (re.compile(r"(127\.0\.0\.\d+|localhost|\[::1\]):\d+"), r"\1:PORT"),
+    (re.compile(r"\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b", re.I), "ID"),
+    (re.compile(r"(?<!HTTP/)(?<=[/ ])v?\d+\.\d+(?:\.\d+)*[\w.+~-]*"), "VERSION"),
+    (re.compile(r"(?<!HTTP/)(?<!HTTP/\d\.)\b(?!\d{3}\b)\d+\b"), "N"),
+)
+
+
+def mask(text: str) -> str:
+    """``text`` without what changes from run to run; three-digit numbers stay, status codes among them."""
+    for pattern, replacement in _MASKS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def differences(old: Capture, new: Capture) -> Iterator[str]:
+    """What changed, a sentence each; nothing when the exchange is the same."""
+    if old.statuses != new.statuses:
+        yield f"status codes were {list(old.statuses)}, are {list(new.statuses)}"
+    if _http(old) != _http(new):
+        yield f"the protocol was {old.protocol}, is {new.protocol}"
+    for sender in ("client", "server"):
+        yield from _heads(sender, old, new)
+    before, after = (mask(content(capture)) for capture in (old, new))
+    if before != after:
+        yield f"the content was {before[:200]!r}, is {after[:200]!r}"
+    before_log, after_log = ([mask(line) for log in c.logs for line in log.lines] for c in (old, new))
+    if before_log != after_log:
+        yield f"the log said {before_log}, says {after_log}"
+
+
+def version_changes(old: Capture, new: Capture) -> Iterator[str]:
+    for title in sorted(old.versions.keys() | new.versions.keys()):
+        before, after = old.versions.get(title, "nothing"), new.versions.get(title, "nothing")
+        if before != after:
+            yield f"{title} was {before}, is {after}"
+
+
+def _heads(sender: str, old: Capture, new: Capture) -> Iterator[str]:
+    before, after = (list(_fields(capture.messages, sender)) for capture in (old, new))
+    gone, come = [item for item in before if item not in after], [item for item in after if item not in before]
+    if gone:
+        yield f"the {sender} no longer sends {gone}"
+    if come:
+        yield f"the {sender} now sends {come}"
+
+
+def _fields(messages: tuple[Message, ...], sender: str) -> Iterator[str]:
+    for message in messages:
+        if message.sender == sender:
+            for part in message.parts():
+                yield mask(part.head.decode("utf-8", "replace").partition("\n")[0].strip())
+                for name, value in fields_of(part.head):
+                    yield f"{name}: …" if name.lower() in VOLATILE else f"{name}: {mask(value)}"
+
+
+def content(capture: Capture) -> str:
+    """The content of all messages; that which is no text only by its being there."""
+    parts = (part.content for message in capture.messages for part in message.parts())
+    return "\n".join(_readable(data) for data in parts if data)
+
+
+def _readable(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "(binary)"
+
+
+def _http(capture: Capture) -> str:
+    return capture.protocol.partition(",")[0]

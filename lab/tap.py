@@ -1,0 +1,100 @@
+"""A relay that keeps every byte between a client and a server, in the order they passed."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import struct
+import threading
+from dataclasses import dataclass, field
+
+#: Bytes kept of one connection; what comes after is relayed and forgotten.
+KEPT = 200_000
+_CHUNK = 65_536
+#: SO_LINGER with no time: closing sends RST.
+_RESET = struct.pack("ii", 1, 0)
+
+
+@dataclass
+class Connection:
+    """What passed on one connection: turns of ``client`` and ``server``, each a run of bytes one side sent."""
+
+    turns: list[tuple[str, bytearray]] = field(default_factory=list)
+    kept: int = 0
+
+    def add(self, sender: str, data: bytes) -> None:
+        if self.kept >= KEPT:
+            return
+        self.kept += len(data)
+        if self.turns and self.turns[-1][0] == sender:
+            self.turns[-1][1].extend(data)
+        else:
+            self.turns.append((sender, bytearray(data)))
+
+
+class Tap:
+    """Listens on ``address`` and relays to ``target`` (both host and port); use as a context manager."""
+
+    def __init__(self, address: tuple[str, int], target: tuple[str, int]) -> None:
+        self.address, self.target = address, target
+        self.connections: list[Connection] = []
+        self._lock = threading.Lock()
+        self._ends: list[socket.socket] = []
+        self._listener = socket.create_server(address)
+
+    def __enter__(self) -> Tap:
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for end in (self._listener, *self._ends):  # ends the threads that wait for them
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            connection = Connection()
+            with self._lock:
+                self.connections.append(connection)
+            try:
+                server = socket.create_connection(self.target, timeout=5)
+            except OSError:
+                client.close()
+                continue
+            for end in (client, server):
+                end.settimeout(None)
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._ends += [client, server]
+            threading.Thread(target=self._relay, args=(connection, client, server), daemon=True).start()
+
+    def _relay(self, connection: Connection, client: socket.socket, server: socket.socket) -> None:
+        """Relay both directions until they end; an end is passed on as it came, a half-close or a reset."""
+        sinks = {client: server, server: client}
+        while sinks:
+            for source in select.select(list(sinks), [], [])[0]:
+                sink = sinks[source]
+                try:
+                    data = source.recv(_CHUNK)
+                    if data:
+                        with self._lock:
+                            connection.add("client" if source is client else "server", data)
+                        sink.sendall(data)
+                    else:
+                        del sinks[source]
+                        sink.shutdown(socket.SHUT_WR)
+                except ConnectionError:
+                    for end in (client, server):
+                        with contextlib.suppress(OSError):
+                            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                        end.close()
+                    return
+                except OSError:  # the other side is gone already
+                    sinks.pop(source, None)
+        for end in (client, server):
+            end.close()

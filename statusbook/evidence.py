@@ -1,0 +1,143 @@
+"""What pages show of the lab's exchanges, worked out without rendering anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from .captures import Message
+from .exhibits import Exhibit
+
+#: The slug of the page that lists all exchanges; theirs are below it.
+LAB = "lab"
+
+#: Content is shown up to this many characters and lines; pages are read, captures are kept.
+_CHARACTERS, _LINES = 1_600, 30
+#: The language of a file by what its name ends with, as fences of code name it.
+_LANGUAGES = {
+    "nginx.conf": "nginx",
+    "httpd.conf": "apache",
+    "haproxy.cfg": "haproxy",
+    "default.vcl": "vcl",
+    "Caddyfile": "caddy",
+    ".py": "python",
+    ".mjs": "js",
+    ".js": "js",
+    ".go": "go",
+    ".java": "java",
+    ".json": "json",
+    ".html": "html",
+    ".sh": "shell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One side's turn as text. ``hidden`` counts the bytes of content that are not shown."""
+
+    sender: str
+    text: str
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    name: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExhibitView:
+    """An exchange. ``server`` is the software that sent it, with its version; ``names`` are the header fields of the
+    responses in lower case; ``versions`` are those of all programs."""
+
+    name: str
+    number: str
+    title: str
+    note: str
+    address: str
+    cause: str
+    server: str
+    versions: tuple[tuple[str, str], ...]
+    day: date
+    protocol: str
+    record: str
+    messages: tuple[MessageView, ...]
+    names: tuple[str, ...]
+    logs: tuple[tuple[str, str], ...]
+    output: str
+    exit: int
+    files: tuple[FileView, ...]
+    prepare: str
+    start: tuple[str, ...]
+    client: str
+
+
+def slug_of(exhibit: Exhibit) -> str:
+    return f"{LAB}/{exhibit.recipe.name}"
+
+
+def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str], str]) -> ExhibitView:
+    """``printed`` gives a text the quotation marks of ``language`` (a key)."""
+    recipe, capture = exhibit.recipe, exhibit.capture
+    return ExhibitView(
+        name=recipe.name,
+        number=str(recipe.code),
+        title=printed(recipe.titles[language]),
+        note=printed(recipe.notes[language]),
+        address=address,
+        cause=recipe.cause,
+        server=capture.server,
+        versions=tuple(capture.versions.items()),
+        day=capture.day,
+        protocol=capture.protocol,
+        record=capture.record,
+        messages=tuple(_message(message) for message in capture.messages),
+        names=tuple(dict.fromkeys(_names(capture.messages))),
+        logs=tuple((log.file, "\n".join(log.lines)) for log in capture.logs),
+        output=capture.output,
+        exit=capture.exit,
+        files=tuple(FileView(name, text.rstrip("\n"), _language(name)) for name, _, text in capture.setup.files),
+        prepare=capture.setup.prepare,
+        start=capture.setup.start,
+        client=capture.setup.client,
+    )
+
+
+def _message(message: Message) -> MessageView:
+    texts, hidden = [], 0
+    for part in message.parts():
+        content, left = _content(part.content)
+        hidden += left
+        head = part.head.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n")
+        texts.append(f"{head}\n\n{content}" if content else f"{head}\n")
+    return MessageView(message.sender, "\n".join(texts).strip("\n"), hidden)
+
+
+def _content(data: bytes) -> tuple[str, int]:
+    """The content as far as it is shown, and how many bytes are not; what is no text is not shown at all."""
+    try:
+        text = data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return "", len(data)
+    if any(char < " " and char not in "\n\t" for char in text):
+        return "", len(data)
+    shown = "\n".join(text[:_CHARACTERS].split("\n")[:_LINES])
+    return shown, len(text[len(shown) :].encode("utf-8"))
+
+
+def _names(messages: Iterable[Message]) -> Iterator[str]:
+    """The header fields of the responses, in the order they were sent."""
+    for message in messages:
+        if message.sender == "server":
+            for part in message.parts():
+                for line in part.head.splitlines()[1:]:
+                    name, colon, _ = line.partition(b":")
+                    if colon:
+                        yield name.decode("ascii", "replace").strip().lower()
+
+
+def _language(name: str) -> str:
+    return next((language for ending, language in _LANGUAGES.items() if name.endswith(ending)), "text")
