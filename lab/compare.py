@@ -19,16 +19,21 @@ VOLATILE = frozenset(
     "sec-websocket-key server user-agent via x-cache x-request-id x-varnish x-powered-by www-authenticate "
     "proxy-authenticate authorization proxy-authorization x-cache-lookup x-squid-error".split()
 )
+#: Characters that a sentence about a difference quotes.
+_SHOWN = 200
 #: Dates, addresses with ports, versions, and the long numbers of processes, requests and moments.
 _MASKS = (
     (re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
     (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?"), "DATE"),
     (re.compile(r"\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?"), "DATE"),
+    (re.compile(r'(?<="\\x16\\x03\\x01)[^"]*'), "…"),  # a TLS ClientHello that a server logged as a request line
     (re.compile(r"(127\.0\.0\.\d+|localhost|\[::1\]):\d+"), r"\1:PORT"),
     (re.compile(r"\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b", re.I), "ID"),
     (re.compile(r"(?<!HTTP/)(?<=[/ ])v?\d+\.\d+(?:\.\d+)*[\w.+~-]*"), "VERSION"),
     (re.compile(r"(?<!HTTP/)(?<!HTTP/\d\.)\b(?!\d{3}\b)\d+\b"), "N"),
 )
+#: What stands for bytes that are no text.
+_BINARY = "(binary)"
 
 
 def mask(text: str) -> str:
@@ -36,6 +41,15 @@ def mask(text: str) -> str:
     for pattern, replacement in _MASKS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def mask_line(line: str) -> str:
+    """A line of a log in the same way. Its numbers are times, ports and sizes; the recipe names those that matter."""
+    return re.sub(r"\s+", " ", re.sub(r"\d+", "N", mask(line)))
+
+
+def _short(items: list[str]) -> list[str]:
+    return [item if len(item) <= _SHOWN else f"{item[:_SHOWN]}…" for item in items]
 
 
 def differences(old: Capture, new: Capture) -> Iterator[str]:
@@ -49,9 +63,9 @@ def differences(old: Capture, new: Capture) -> Iterator[str]:
     before, after = (mask(content(capture)) for capture in (old, new))
     if before != after:
         yield f"the content was {before[:200]!r}, is {after[:200]!r}"
-    before_log, after_log = ([mask(line) for log in c.logs for line in log.lines] for c in (old, new))
+    before_log, after_log = ([mask_line(line) for log in c.logs for line in log.lines] for c in (old, new))
     if before_log != after_log:
-        yield f"the log said {before_log}, says {after_log}"
+        yield f"the log said {_short(before_log)}, says {_short(after_log)}"
 
 
 def version_changes(old: Capture, new: Capture) -> Iterator[str]:
@@ -65,17 +79,18 @@ def _heads(sender: str, old: Capture, new: Capture) -> Iterator[str]:
     before, after = (list(_fields(capture.messages, sender)) for capture in (old, new))
     gone, come = [item for item in before if item not in after], [item for item in after if item not in before]
     if gone:
-        yield f"the {sender} no longer sends {gone}"
+        yield f"the {sender} no longer sends {_short(gone)}"
     if come:
-        yield f"the {sender} now sends {come}"
+        yield f"the {sender} now sends {_short(come)}"
 
 
 def _fields(messages: tuple[Message, ...], sender: str) -> Iterator[str]:
     for message in messages:
         if message.sender == sender:
             for part in message.parts():
-                yield mask(part.head.decode("utf-8", "replace").partition("\n")[0].strip())
-                for name, value in fields_of(part.head):
+                head = _readable(part.head)
+                yield mask(head.partition("\n")[0].strip())
+                for name, value in fields_of(part.head) if head is not _BINARY else ():
                     yield f"{name}: …" if name.lower() in VOLATILE else f"{name}: {mask(value)}"
 
 
@@ -89,7 +104,7 @@ def _readable(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return "(binary)"
+        return _BINARY
 
 
 def _http(capture: Capture) -> str:

@@ -18,9 +18,9 @@ def split(connection: Connection) -> Iterator[Exchange]:
     Interim responses (1xx but 101, RFC 9110 §15.2) are followed by more of the same exchange.
     """
     messages: list[Message] = []
-    for sender, data in connection.turns:
-        message = Message(sender, bytes(data))
-        if sender == "client" and messages and _is_final(messages[-1]):
+    for turn in connection.turns:
+        message = Message(turn.sender, bytes(turn.data), turn.left_out)
+        if turn.sender == "client" and messages and _is_final(messages[-1]):
             yield tuple(messages)
             messages = []
         messages.append(message)

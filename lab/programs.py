@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,8 +109,8 @@ pinger_enable off
 _CADDY = """\
 {
     admin off
-    auto_https disable_redirects
-    persist_config off
+    auto_https off
+    default_bind @host@
 }
 
 @config@
@@ -183,7 +183,7 @@ SOFTWARE: Mapping[str, Software] = {
         "Squid",
         "debian:squid",
         "@prefix@squid.conf",
-        ("squid", "-N", "-f", "@file@"),
+        ("squid", "-N", "-n", "lab@port@", "-f", "@file@"),
         (("squid", "-v"), r"Version (\S+)"),
         _SQUID,
         ("@prefix@access.log", "@prefix@cache.log"),
@@ -284,6 +284,19 @@ def missing(use: str) -> str | None:
         if version_of(*SOFTWARE[needed].version) is None:
             return SOFTWARE[needed].package
     return None
+
+
+def install_commands(uses: Iterable[str]) -> Iterator[str]:
+    """The commands that install what ``uses`` need on Debian, packages of npm and PyPI in the version at hand."""
+    rows = [SOFTWARE[use] for use in uses]
+    rows += [SOFTWARE[needed] for row in rows for needed in row.needs]
+    for row in dict.fromkeys(rows):
+        kind, _, name = row.package.partition(":")
+        if kind == "debian":
+            yield f"apt-get install {name}"
+        elif kind:
+            version = version_of(*row.version)
+            yield f"pip install {name}=={version}" if kind == "pip" else f"npm install {name}@{version}"
 
 
 def modules() -> str:

@@ -22,8 +22,10 @@ from .machine import BACK, FRONT
 from .programs import CLIENTS, SOFTWARE
 from .tap import Connection, Tap
 
-#: What the recipe's folder is called in a capture: the one thing that is not kept as it was seen.
+#: What the recipe's folder is called in a capture: the one thing that is not kept as it was seen, with the next.
 SHOWN_FOLDER = "/srv/lab"
+#: Where the handbook and Python are, in lines that name a file of theirs.
+_PLACES = ((programs.ROOT, "/srv/statusbook"), (sys.base_prefix, "/usr"))
 #: Seconds for a program to listen, and for a log line to be written.
 START_UP, LOG_DELAY = 20, 3
 #: Lines kept of what a client prints to standard error.
@@ -76,6 +78,7 @@ class _Run:
             statuses = [exchange.statuses(item) for c in connections for item in exchange.split(c)]
             raise Failure(f"no exchange with status {recipe.expect.status}; seen: {statuses}\n{self.tails(running)}")
         setup = SetUp(
+            tuple(programs.install_commands([program.use for program in reversed(recipe.programs)])),
             tuple(files),
             self.as_shown(fill(recipe.prepare, self.outside)).strip(),
             tuple(self.as_shown(" ".join(self.command(program, self.outside))) for program in recipe.programs),
@@ -134,6 +137,8 @@ class _Run:
                 own = self.own_values(program, values)
                 text = fill(software.wrapper, {**own, "config": fill(program.config.strip("\n"), own)})
                 text = text.rstrip() + "\n"
+                if not text.strip():
+                    continue
                 if keep:
                     shown.append((own["file"], program.use, self.as_shown(text)))
                 else:
@@ -198,11 +203,25 @@ class _Run:
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def connections(self) -> tuple[list[Connection], str]:
+        """What passed on each connection, and the TLS version; empty without."""
         if self.recipe.record == "curl":
             files = sorted((self.folder / "trace").iterdir(), key=lambda file: file.name)
             return trace.read(file.read_text("utf-8", "replace") for file in files)
+        if self.recipe.record == "files":
+            return self.kept_by_client()
         time.sleep(0.05)  # the last bytes may still be between two threads
         return [connection for tap in self.taps for connection in tap.connections], ""
+
+    def kept_by_client(self) -> tuple[list[Connection], str]:
+        """The one exchange of a client that keeps its bytes in files, and the TLS version it printed."""
+        connection = Connection()
+        for sender, name in (("client", "sent"), ("server", "received")):
+            place = self.folder / name
+            if not place.is_file():
+                raise Failure(f"the client left no file called {name}")
+            connection.add(sender, place.read_bytes())
+        printed = self.folder / "printed"
+        return [connection], trace.tls_version(printed.read_text("utf-8", "replace") if printed.is_file() else "")
 
     def wait_for_log(self, running: list[Running]) -> list[LogLines]:
         """The lines that the recipe expects, as soon as they are there."""
@@ -247,7 +266,9 @@ class _Run:
         return f"{version}, {tls}" if tls else version
 
     def as_shown(self, text: str) -> str:
-        return text.replace(str(self.folder), SHOWN_FOLDER).replace(BACK, FRONT)
+        for place, shown in ((self.folder, SHOWN_FOLDER), (programs.NODE_MODULES.parent, SHOWN_FOLDER), *_PLACES):
+            text = text.replace(str(place), shown)
+        return text.replace(BACK, FRONT)
 
     def tails(self, running: list[Running]) -> str:
         """The ends of all logs, for the author of a recipe that failed."""

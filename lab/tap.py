@@ -9,28 +9,35 @@ import struct
 import threading
 from dataclasses import dataclass, field
 
-#: Bytes kept of one connection; what comes after is relayed and forgotten.
-KEPT = 200_000
+#: Bytes kept of one turn; what comes after is relayed and only counted.
+KEPT = 16_384
 _CHUNK = 65_536
 #: SO_LINGER with no time: closing sends RST.
 _RESET = struct.pack("ii", 1, 0)
 
 
 @dataclass
-class Connection:
-    """What passed on one connection: turns of ``client`` and ``server``, each a run of bytes one side sent."""
+class Turn:
+    """A run of bytes that one side sent; ``left_out`` counts those that were not kept."""
 
-    turns: list[tuple[str, bytearray]] = field(default_factory=list)
-    kept: int = 0
+    sender: str
+    data: bytearray = field(default_factory=bytearray)
+    left_out: int = 0
+
+
+@dataclass
+class Connection:
+    """What passed on one connection, turn by turn."""
+
+    turns: list[Turn] = field(default_factory=list)
 
     def add(self, sender: str, data: bytes) -> None:
-        if self.kept >= KEPT:
-            return
-        self.kept += len(data)
-        if self.turns and self.turns[-1][0] == sender:
-            self.turns[-1][1].extend(data)
-        else:
-            self.turns.append((sender, bytearray(data)))
+        if not self.turns or self.turns[-1].sender != sender:
+            self.turns.append(Turn(sender))
+        turn = self.turns[-1]
+        kept = data[: max(0, KEPT - len(turn.data))]
+        turn.data.extend(kept)
+        turn.left_out += len(data) - len(kept)
 
 
 class Tap:

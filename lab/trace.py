@@ -9,6 +9,8 @@ from .tap import Connection
 
 _EVENT = re.compile(r"(=>|<=) (Send|Recv) (header|data), \d+ bytes")
 _TLS = re.compile(r"== Info: .*SSL connection using (\S+)")
+#: What ``openssl s_client -brief`` says.
+_BRIEF = re.compile(r"^Protocol version: (\S+)", re.M)
 #: An offset, then up to sixteen bytes in hexadecimal.
 _DUMP = re.compile(r"[0-9a-f]{4,8}: ((?:[0-9a-f]{2} ){1,16})")
 
@@ -30,3 +32,9 @@ def read(traces: Iterable[str]) -> tuple[list[Connection], str]:
                 connection.add(sender, bytes.fromhex(match[1]))
         connections.append(connection)
     return connections, tls
+
+
+def tls_version(printed: str) -> str:
+    """The TLS version that ``openssl s_client -brief`` printed; empty when there is none."""
+    match = _BRIEF.search(printed)
+    return match[1] if match else ""

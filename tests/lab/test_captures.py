@@ -23,7 +23,13 @@ def capture(*messages: Message, **values: object) -> Capture:
         "versions": {"Node.js": "20.0.0", "curl": "8.0.0"},
         "protocol": "HTTP/1.1",
         "record": "wire",
-        "setup": SetUp((("server.mjs", "node", "x\n"),), "", ("node server.mjs",), "curl -si http://127.0.0.1:8080/"),
+        "setup": SetUp(
+            ("apt-get install nodejs",),
+            (("server.mjs", "node", "x\n"),),
+            "",
+            ("node server.mjs",),
+            "curl -si http://127.0.0.1:8080/",
+        ),
         "messages": messages or (Message("client", b"GET / HTTP/1.1\r\n\r\n"), Message("server", HINTS)),
         "logs": (LogLines("error.log", ("a line",)),),
     }

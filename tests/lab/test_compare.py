@@ -69,3 +69,11 @@ def test_content_that_is_no_text_is_compared_by_its_being_there():
     binary = replace(seen(), messages=(Message("server", b"HTTP/1.1 200 OK\r\n\r\n\x1f\x8b\x00\xff"),))
     other = replace(seen(), messages=(Message("server", b"HTTP/1.1 200 OK\r\n\r\n\x1f\x8b\x01\xfe"),))
     assert list(compare.differences(binary, other)) == []
+
+
+def test_a_tls_greeting_is_random_and_no_difference():
+    one = replace(
+        seen(line=r'127.0.0.1 "\x16\x03\x01\xFC a:b" 400'), messages=(Message("client", b"\x16\x03\x01\xfc\na: b"),)
+    )
+    other = replace(seen(line=r'127.0.0.1 "\x16\x03\x01\x01" 400'), messages=(Message("client", b"\x16\x03\x01\xfe"),))
+    assert list(compare.differences(one, other)) == []

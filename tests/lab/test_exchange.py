@@ -66,7 +66,15 @@ def test_a_trace_of_curl_gives_the_bytes_and_the_version_of_tls():
     )
     (only,), tls = trace.read([text])
     assert tls == "TLSv1.3"
-    assert [(sender, bytes(data)) for sender, data in only.turns] == [
+    assert [(turn.sender, bytes(turn.data)) for turn in only.turns] == [
         ("client", b"GET / HTTP/1.1\r\n\r\n"),
         ("server", b"HTTP/1.1 200 OK\r\n\r\n\x00\xffA"),
     ]
+
+
+def test_long_content_is_cut_and_counted():
+    upload = connection(("client", b"PUT / HTTP/1.1\r\n\r\n" + b"x" * 300_000), ("server", OK))
+    (only,) = exchange.split(upload)
+    assert exchange.statuses(only) == [200]
+    assert len(only[0].data) + only[0].left_out == 300_018
+    assert only[0].left_out > 250_000

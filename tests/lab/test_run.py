@@ -77,7 +77,7 @@ def small(**changes: str) -> Recipe:
     }
     expect = lines.pop("expect", "")
     text = "\n".join(f"{key} = {value}" for key, value in lines.items())
-    text += f'\n[server]\nuse = "python"\nconfig = \'\'\'{SERVER}\'\'\'\n[expect]\n{expect}\n'
+    text += f"\n[server]\nuse = \"python\"\nconfig = '''{SERVER}'''\n[expect]\n{expect}\n"
     recipe, problems = recipes.read_one(Source.of("lab/recipes/python-404-small.toml", text.encode()), ("zh", "en"))
     assert not problems, problems
     return recipe
@@ -120,6 +120,24 @@ def test_what_was_not_seen_fails_and_stops_everything(changes: dict[str, str], s
                 return
         time.sleep(0.1)
     pytest.fail("a server is still listening")
+
+
+CLIENT_WITH_FILES = r"""'''
+printf 'GET / HTTP/1.1\r\n\r\n' > sent
+printf 'HTTP/1.1 404 Not Found\r\n\r\nno' > received
+echo 'Protocol version: TLSv1.3' > printed
+'''"""
+
+
+def test_a_client_may_keep_the_bytes_itself():
+    capture = run(small(record='"files"', client=CLIENT_WITH_FILES), TODAY)
+    assert [message.data for message in capture.messages] == [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\n\r\nno",
+    ]
+    assert capture.protocol == "HTTP/1.1, TLSv1.3"
+    with pytest.raises(Failure, match="left no file called received"):
+        run(small(record='"files"', client='"touch sent"'), TODAY)
 
 
 def test_the_relay_passes_on_a_reset():
