@@ -25,8 +25,10 @@ _SHOWN = 200
 _MASKS = (
     (re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
     (re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?Z?"), "DATE"),
+    (re.compile(r"\w{3} \w{3} [ \d]?\d \d\d:\d\d:\d\d(?:\.\d+)? \d{4}"), "DATE"),
     (re.compile(r"\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?"), "DATE"),
     (re.compile(r'(?<="\\x16\\x03\\x01)[^"]*'), "…"),  # a TLS ClientHello that a server logged as a request line
+    (re.compile(r"\b\d+#\d+\b|\b([pt]id) \d+\b"), r"\1 N"),  # however many digits a process has
     (re.compile(r"(127\.0\.0\.\d+|localhost|\[::1\]):\d+"), r"\1:PORT"),
     (re.compile(r"\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b", re.I), "ID"),
     (re.compile(r"(?<!HTTP/)(?<=[/ ])v?\d+\.\d+(?:\.\d+)*[\w.+~-]*"), "VERSION"),

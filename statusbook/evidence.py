@@ -14,6 +14,8 @@ LAB = "lab"
 
 #: Content is shown up to this many characters and lines; pages are read, captures are kept.
 _CHARACTERS, _LINES = 1_600, 30
+#: Bytes shown of a message that is no HTTP.
+_NO_HTTP = 64
 #: The language of a file by what its name ends with, as fences of code name it.
 _LANGUAGES = {
     "nginx.conf": "nginx",
@@ -70,6 +72,7 @@ class ExhibitView:
     output: str
     exit: int
     files: tuple[FileView, ...]
+    install: tuple[str, ...]
     prepare: str
     start: tuple[str, ...]
     client: str
@@ -100,6 +103,7 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
         output=capture.output,
         exit=capture.exit,
         files=tuple(FileView(name, text.rstrip("\n"), _language(name)) for name, _, text in capture.setup.files),
+        install=capture.setup.install,
         prepare=capture.setup.prepare,
         start=capture.setup.start,
         client=capture.setup.client,
@@ -107,13 +111,23 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
 
 
 def _message(message: Message) -> MessageView:
-    texts, hidden = [], 0
+    texts, hidden = [], message.left_out
     for part in message.parts():
         content, left = _content(part.content)
-        hidden += left
-        head = part.head.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n")
+        head, more = _head(part.head)
+        hidden += left + more
         texts.append(f"{head}\n\n{content}" if content else f"{head}\n")
     return MessageView(message.sender, "\n".join(texts).strip("\n"), hidden)
+
+
+def _head(data: bytes) -> tuple[str, int]:
+    """The head, and how many of its bytes are not shown. What is no HTTP, as from a client that speaks TLS, is shown
+    in the manner of servers' logs, and only its beginning."""
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n")
+    if all(char >= " " or char in "\n\t" for char in text):
+        return text, 0
+    shown = data[:_NO_HTTP]
+    return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in shown), len(data) - len(shown)
 
 
 def _content(data: bytes) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .problems import Problem
+from .problems import ENOUGH, Problem
 from .sources import Snapshot, Source, parse_toml
 
 FOLDER = "lab/recipes"
@@ -57,8 +57,9 @@ class Expectation:
 class Recipe:
     """One recipe. ``titles`` and ``notes`` are by language key; ``timeout`` is in seconds.
 
-    ``record`` says who keeps the bytes: ``wire`` (a relay between client and server) or ``curl`` (its trace, for
-    what is encrypted on the wire). ``digest`` covers what decides a run, not the words about it.
+    ``record`` says who keeps the bytes: ``wire`` (a relay between client and server), ``curl`` (its trace, for what is
+    encrypted on the wire) or ``files`` (the client itself, in files called ``sent`` and ``received``).
+    ``digest`` covers what decides a run, not the words about it.
     """
 
     name: str
@@ -130,8 +131,8 @@ class _Reader:
             data,
             "record",
             str,
-            ("wire", "curl").__contains__,
-            "`wire` or `curl`",
+            ("wire", "curl", "files").__contains__,
+            "`wire`, `curl` or `files`",
             default="curl" if "https://" in client else "wire",
         )
         files = self.files()
@@ -209,7 +210,7 @@ class _Reader:
     def check_placeholders(
         self, programs: tuple[Program, ...], client: str, prepare: str, files: tuple[tuple[str, str], ...]
     ) -> None:
-        known = {"dir", "free"} | {program.name for program in programs}
+        known = {"dir", "free", "modules"} | {program.name for program in programs}
         known |= {f"{program.name}.{port}" for program in programs for port in program.ports}
         known |= {f"{program.name}.{part}" for program in programs for part in ("host", "port")}
         for text in (client, prepare, *(program.config for program in programs), *(text for _, text in files)):
@@ -241,6 +242,8 @@ class _Reader:
         return value
 
     def problem(self, key: str, message: str, hint: str = "") -> None:
+        if len(self.problems) == ENOUGH:
+            return
         match = re.search(rf"^[ \t]*\[?\"?{re.escape(key)}\b", self.text, re.M) if key else None
         if match is None and key:
             match = re.search(re.escape(key), self.text)

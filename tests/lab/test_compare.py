@@ -58,6 +58,13 @@ def test_another_line_in_the_log_is_said():
     assert "Permission denied" in found[0]
 
 
+def test_the_day_and_the_process_are_no_difference_however_they_are_written():
+    one = seen(line="[Mon Nov 23 01:01:07.471032 2026] [ssl:error] [pid 779:tid 10787] AH02032: Hostname")
+    other = seen(line="[Tue Dec  1 11:01:07.000032 2026] [ssl:error] [pid 10779:tid 107] AH02032: Hostname")
+    assert list(compare.differences(one, other)) == []
+    assert list(compare.differences(seen(), seen(line=LINE.replace("29320#29320", "779#779")))) == []
+
+
 def test_versions_are_reported_on_their_own():
     newer = seen(versions={"nginx": "1.26.0", "curl": "8.0.0"})
     older = seen(versions={"nginx": "1.22.1", "curl": "8.0.0"})
