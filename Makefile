@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve check test lint fmt bench pins clean
+.PHONY: help build serve check test lint fmt bench bench-compare lab pins clean
 
 help: ## list the verbs
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: $(VENV)/build.done ## write the site to site/
 	@$(BIN)/python build.py build $(ARGS)
@@ -22,7 +22,7 @@ check: $(VENV)/build.done ## look for mistakes that a build lets pass
 test: lint ## run every test
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(VENV)/test.done ## style, types and the floors of the house
+lint: $(VENV)/lab.done ## style, types and the floors of the house
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -34,6 +34,12 @@ fmt: $(VENV)/test.done ## format the code
 
 bench: $(VENV)/test.done ## measure the generator and the pages
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-compare: $(VENV)/test.done ## show the last measurement beside the one that is kept
+	@$(BIN)/python -m tests.bench compare
+
+lab: $(VENV)/lab.done ## run the lab's recipes with real servers and keep what they captured
+	@$(BIN)/python build.py lab $(ARGS)
 
 pins: $(VENV)/test.done ## pin the newest dependencies, with hashes
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet pip-tools

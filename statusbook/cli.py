@@ -148,6 +148,18 @@ def _search(options: argparse.Namespace) -> int:
     return DONE if hits else FOUND_PROBLEMS
 
 
+def _lab(options: argparse.Namespace) -> int:
+    from lab import verb  # noqa: PLC0415
+
+    return verb.main(options, ROOT)
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from lab import measure  # noqa: PLC0415
+
+    return measure.main([*options.experiments, *(f"--client={name}" for name in options.client)])
+
+
 # --- arguments --------------------------------------------------------------------------------------
 
 
@@ -220,6 +232,28 @@ def parser() -> argparse.ArgumentParser:
     )
     constants.add_argument("--write", action="store_true", help="write what they say into the table")
     constants.set_defaults(verb=_constants)
+
+    lab = verbs.add_parser(
+        "lab",
+        help="capture exchanges from real servers",
+        description="Run the recipes of lab/recipes with real servers on loopback and keep what crossed the wire.",
+    )
+    lab.add_argument("what", nargs="*", metavar="CODE|RECIPE", help="these only (default: every recipe)")
+    lab.add_argument("--check", action="store_true", help="compare with the captures kept and write nothing")
+    lab.add_argument("--sample", action="store_true", help="only the recipes named in lab/sample.txt")
+    lab.add_argument("--fresh", action="store_true", help="write every capture anew, even where nothing changed")
+    lab.add_argument("--list", action="store_true", help="list the recipes and which lack a capture")
+    lab.add_argument("--packages", action="store_true", help="print the system packages that are missing here")
+    lab.set_defaults(verb=_lab)
+
+    measure = verbs.add_parser(
+        "measure",
+        help="measure what clients and caches do",
+        description="Measure what clients and caches do on receiving a code, and write it to lab/measurements.",
+    )
+    measure.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="redirects, retries, caching, odd")
+    measure.add_argument("--client", action="append", default=[], metavar="NAME", help="this client or cache only")
+    measure.set_defaults(verb=_measure)
     return root
 
 

@@ -1,4 +1,4 @@
-"""``python build.py lab measure``: run experiments, say what changed, write it down."""
+"""``python build.py measure``: run experiments, say what changed, write it down."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="build.py lab measure", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="build.py measure", description=__doc__.splitlines()[0])
     parser.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help=f"of {', '.join(EXPERIMENTS)}; else all")
     parser.add_argument("--client", action="append", default=[], metavar="NAME", help="only this client or cache")
     return parser
