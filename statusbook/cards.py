@@ -1,0 +1,37 @@
+"""What is shown of a status code where another page links to it: one file a language, read by ``static/js/preview.js``.
+
+The file is fetched when a reader first turns to such a link, by pointer or by keyboard; no page needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from . import generator
+from .library import Library
+from .model import Language, Standing
+from .output import Make, Output, canonical_json, key_of
+from .views import Card, Views, cards_path
+
+
+def outputs(library: Library) -> Iterator[Output]:
+    for language in library.settings.languages:
+        yield Output(cards_path(language), partial(_prepare, library, language))
+
+
+def _prepare(library: Library, language: Language) -> tuple[str, Make]:
+    """Key and maker of a language's file, worked out when a build or a reader asks for it."""
+    views = Views(library, language)
+    cards = views.cards(library.codes)
+    labels = {standing.value: views.t(f"standing.{standing.value}") for standing in Standing}
+    labels[Standing.REGISTERED.value] = ""
+    key = key_of("cards", generator.identity(), cards, sorted(labels.items()))
+    return key, lambda: canonical_json({card.number: _shown(card, labels[card.standing]) for card in cards})
+
+
+def _shown(card: Card, label: str) -> tuple[str, str, str, str]:
+    """Title, phrase where it is another, summary, and the standing where it is not the usual one."""
+    unused = card.standing == Standing.UNUSED.value
+    phrase = "" if unused or card.phrase.casefold() == card.title.casefold() else card.phrase
+    return card.title, phrase, card.summary, label
