@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve check test lint fmt bench bench-compare lab pins clean
+.PHONY: help build serve check test lint fmt bench bench-compare lab fuzz release pins clean
 
 help: ## list the verbs
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ bench-compare: $(VENV)/test.done ## show the last measurement beside the one tha
 lab: $(VENV)/lab.done ## run the lab's recipes with real servers and keep what they captured
 	@$(BIN)/python build.py lab $(ARGS)
 
+fuzz: $(VENV)/fuzz.done ## look for inputs that break a reader, guided by coverage
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+release: $(VENV)/release.done ## make a release: the site as a ZIP, its bill of materials, licences
+	@$(BIN)/python .ci/release.py $(ARGS)
+
 pins: $(VENV)/test.done ## pin the newest dependencies, with hashes
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet pip-tools
 	@for set in build test lab fuzz release; do \
@@ -75,4 +81,14 @@ $(VENV)/test.done: requirements/test.txt $(VENV)/build.done
 $(VENV)/lab.done: requirements/lab.txt $(VENV)/test.done
 	@echo "installing what the lab needs (once)"
 	@$(PIP) -r requirements/lab.txt
+	@touch $@
+
+$(VENV)/fuzz.done: requirements/fuzz.txt $(VENV)/test.done
+	@echo "installing what fuzzing needs (once)"
+	@$(PIP) -r requirements/fuzz.txt
+	@touch $@
+
+$(VENV)/release.done: requirements/release.txt $(VENV)/build.done
+	@echo "installing what a release needs (once)"
+	@$(PIP) -r requirements/release.txt
 	@touch $@

@@ -1,38 +1,119 @@
-"""Files of ``static/``: published as they are, style sheets minified, scripts without the comments that stand alone."""
+"""Files of ``static/``: published as they are, style sheets minified, scripts without the comments that stand alone.
+
+What a page cannot be painted without it carries inside, so that it is read after one round trip: the sheet of its
+kind, ``static/css/pages/<kind>.css``, which imports its parts, and the one script that runs before the first paint.
+Those files are not published. Their texts are the same on all pages of a kind, so a Content-Security-Policy can name
+them by their hashes.
+"""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 
 from . import generator
 from .output import Output, key_of
+from .policy import Inlined
 from .problems import BadInput, Problem
-from .sources import Snapshot, Source
+from .sources import Snapshot, Source, decode
 
 FOLDER = "static"
+#: What is carried inside pages, and so is not published.
+INSIDE = (f"{FOLDER}/css/pages", f"{FOLDER}/css/parts", f"{FOLDER}/js/inside")
+#: Sets the remembered colours before the first paint.
+THEME_SCRIPT = f"{FOLDER}/js/inside/theme.js"
 #: Characters of a version in an asset's address.
 VERSION_LENGTH = 8
 
 #: Comments on lines of their own: a third of a script's bytes. Our scripts have no template literal over several
 #: lines, in which one of these lines would not be a comment; a test holds them to it.
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)[ \t]*\n", re.MULTILINE)
+_INDENTS = re.compile(rb"^[ \t]+", re.MULTILINE)
+#: All that the sheet of a kind of page consists of.
+_IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 
 
 def outputs(snapshot: Snapshot) -> Iterator[Output]:
-    for source in snapshot.below(FOLDER):
+    for source in _published(snapshot):
         yield Output.of(source.path, key_of("asset", generator.identity(), source.digest), partial(_make, source))
 
 
 def versions(snapshot: Snapshot) -> Mapping[str, str]:
-    """The version of each asset by its path below ``static/``: a short digest of its bytes."""
-    return {source.path.removeprefix(f"{FOLDER}/"): source.digest[:VERSION_LENGTH] for source in snapshot.below(FOLDER)}
+    """The version of each published asset by its path below ``static/``: a short digest of its bytes."""
+    return {source.path.removeprefix(f"{FOLDER}/"): source.digest[:VERSION_LENGTH] for source in _published(snapshot)}
+
+
+def _published(snapshot: Snapshot) -> Iterator[Source]:
+    return (source for source in snapshot.below(FOLDER) if not is_inside(source.path))
+
+
+def is_inside(path: str) -> bool:
+    """Whether the file at ``path`` is carried inside pages."""
+    return posixpath.dirname(path) in INSIDE
+
+
+class Inside:
+    """The texts that pages carry inside, made when they are asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._made: dict[str, Inlined] = {}
+
+    def of(self, kind: str) -> Inlined:
+        """The sheet and the script of the pages of ``kind``. Raises :class:`BadInput` for what is not CSS."""
+        if kind not in self._made:
+            style = "".join(_style(source) for source in self._sheet(kind))
+            self._made[kind] = Inlined((style,), (_make(self._script()).decode("utf-8").strip(),))
+        return self._made[kind]
+
+    def all(self) -> Inlined:
+        """What any page carries, each text once and in a fixed order. Raises :class:`BadInput` as :meth:`of`."""
+        each = [self.of(kind) for kind in self._kinds()]
+        texts = (sorted({text for made in each for text in getattr(made, kind)}) for kind in ("styles", "scripts"))
+        return Inlined(*map(tuple, texts))
+
+    def key(self, kind: str = "") -> str:
+        """A key for what the pages of ``kind`` carry; for all that any page does without one."""
+        sheets = [self._sheet(each) for each in ([kind] if kind else self._kinds())]
+        return key_of("inside", self._script().digest, *(source.digest for sheet in sheets for source in sheet))
+
+    def _kinds(self) -> list[str]:
+        """The kinds of page that have a sheet."""
+        return [posixpath.basename(sheet.path).removesuffix(".css") for sheet in self._snapshot.below(INSIDE[0])]
+
+    def _script(self) -> Source:
+        return self._source(THEME_SCRIPT, "Every page has it in its head.")
+
+    def _sheet(self, kind: str) -> tuple[Source, ...]:
+        """The parts that the sheet of ``kind`` imports."""
+        sheet = self._source(f"{INSIDE[0]}/{kind}.css", f"It is the sheet of the pages of the kind `{kind}`.")
+        text, problems = decode(sheet)
+        for number, line in enumerate(text.splitlines(), 1):
+            if line and not _IMPORT.fullmatch(line):
+                problems.append(Problem(sheet.path, number, 1, "is not an import", 'Only `@import "../parts/x.css";`.'))
+        if problems:
+            raise BadInput(problems)
+        paths = [posixpath.normpath(f"{INSIDE[0]}/{match[1]}") for match in _IMPORT.finditer(text)]
+        return tuple(self._source(path, f"{sheet.path} imports it.") for path in paths)
+
+    def _source(self, path: str, hint: str) -> Source:
+        source = self._snapshot.get(path)
+        if source is None:
+            raise BadInput([Problem(path, 0, 0, "is missing", hint)])
+        return source
+
+
+@cache
+def _style(source: Source) -> str:
+    """A part of a sheet as it stands in a page, where ``</`` could end the element."""
+    return _make(source).decode("utf-8").replace("</", "<\\/")
 
 
 def _make(source: Source) -> bytes:
     if source.path.endswith(".js"):
-        return _COMMENTS.sub(b"", source.data)
+        return _INDENTS.sub(b"", _COMMENTS.sub(b"", source.data))
     if not source.path.endswith(".css"):
         return source.data
     import lightningcss  # noqa: PLC0415 - loaded when a style sheet has to be made

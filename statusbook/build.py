@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from . import publish, record, sources
 from .record import Record
 
 if TYPE_CHECKING:
+    from .output import Output
     from .pipeline import Plan
 
 
@@ -49,6 +50,7 @@ def build(
     site = publish.check_target(site, root)
     place = record.path_of(root, site)
     with publish.locked(publish.lock_of(site)):
+        publish.tidy(site)
         snapshot = sources.read_tree(root)
         state = record.state_of(snapshot, base_url, drafts)
         known = record.read(place) if cache else Record()
@@ -57,25 +59,35 @@ def build(
 
         from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
 
-        memo = shelf.load(place.parent) if cache else None
+        memo = shelf.open_memo(place.parent) if cache else None
         plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo)
         with publish.Staging(site) as staging:
-            missing = [output for output in plan.outputs.values() if not _kept(output.path, output.key, known, staging)]
-            for output, data in pipeline.make(missing, jobs=jobs or os.cpu_count() or 1, progress=progress):
+            now = record.stats_of(site)
+            missing = [output for output in plan.outputs.values() if not _kept(output, known, now, staging)]
+            for output, data in pipeline.make(missing, jobs=jobs or os.cpu_count() or 1, progress=progress, memo=memo):
                 staging.write(output.path, data)
             result = staging.publish()
-        record.write(place, _record(state, result.size, plan, staging, site))
-        if memo:
-            shelf.save(place.parent, memo)
+            if memo:
+                shelf.save(place.parent, memo)
+            outputs = _entries(plan, known, staging.digests)
+        # Last, as it says that all is done, and after the old site has gone: files that it shared change with it.
+        record.write(place, Record(state, result.size, outputs, record.stats_of(site)))
     return Summary(len(plan.outputs), len(missing), result.size, time.perf_counter() - started, result.changed)
 
 
-def _kept(path: str, key: str, known: Record, staging: publish.Staging) -> bool:
-    """Whether the old site's file is what would be made, and has been taken over."""
-    old_key, digest = known.outputs.get(path, ("", ""))
-    return old_key == key and staging.keep(path, digest)
+def _kept(output: Output, known: Record, now: Mapping[str, tuple[int, ...]], staging: publish.Staging) -> bool:
+    """Whether the old site's file is what would be made, and has been taken over; ``now`` is the state of its files.
+
+    A file that has changed since the record was written is read: it may have the right bytes all the same.
+    """
+    old = known.outputs.get(output.path)
+    if old is None or not old.describes(output):
+        return False
+    stat = now.get(output.path)
+    if stat and stat == known.stats.get(output.path):
+        return staging.take(output.path, old.digest, stat[0])
+    return staging.keep(output.path, old.digest)
 
 
-def _record(state: str, size: int, plan: Plan, staging: publish.Staging, site: Path) -> Record:
-    outputs = {output.path: (output.key, staging.digests[output.path]) for output in plan.outputs.values()}
-    return Record(state, size, outputs, record.stats_of(site))
+def _entries(plan: Plan, known: Record, digests: Mapping[str, str]) -> dict[str, record.Entry]:
+    return {path: known.entry(output, digests[path]) for path, output in plan.outputs.items()}

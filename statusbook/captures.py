@@ -22,10 +22,14 @@ _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?) (\d{3})(?: ([^\r\n]*))?")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one side sent before the other spoke: one request, or one or more responses, byte for byte."""
+    """What one side sent before the other spoke: one request, or one or more responses, byte for byte.
+
+    ``left_out`` counts the bytes of long content that were not kept.
+    """
 
     sender: str
     data: bytes
+    left_out: int = 0
 
     def parts(self) -> Iterator[Part]:
         """The messages in it: interim responses (RFC 9110 §15.2) each for themselves, then the rest."""
@@ -62,8 +66,10 @@ class LogLines:
 @dataclass(frozen=True, slots=True)
 class SetUp:
     """How it was run, to be done again: files by name with their texts and the software they are for (empty for a
-    file that is only served), the commands before the start, those that start the programs, and the client's."""
+    file that is only served), the commands that install, those before the start, those that start the programs, and
+    the client's."""
 
+    install: tuple[str, ...]
     files: tuple[tuple[str, str, str], ...]
     prepare: str
     start: tuple[str, ...]
@@ -134,7 +140,9 @@ def read_one(source: Source) -> tuple[Capture | None, list[Problem]]:
 
 def load(data: Mapping[str, Any]) -> Capture:
     """A capture from its JSON object. Raises KeyError, TypeError or ValueError for anything else."""
-    messages = tuple(Message(_sender(item["from"]), _bytes(item)) for item in data["messages"])
+    messages = tuple(
+        Message(_sender(item["from"]), _bytes(item), int(item.get("left out", 0))) for item in data["messages"]
+    )
     logs = tuple(LogLines(_text(log["file"]), tuple(_text(line) for line in log["lines"])) for log in data["log"])
     versions = {_text(name): _text(version) for name, version in data["versions"].items()}
     return Capture(
@@ -162,12 +170,13 @@ def dump(capture: Capture) -> str:
         "protocol": capture.protocol,
         "record": capture.record,
         "setup": {
+            "install": list(capture.setup.install),
             "files": [{"name": name, "use": use, "text": text} for name, use, text in capture.setup.files],
             "prepare": capture.setup.prepare,
             "start": list(capture.setup.start),
             "client": capture.setup.client,
         },
-        "messages": [{"from": message.sender, **_encoded(message.data)} for message in capture.messages],
+        "messages": [_message(message) for message in capture.messages],
         "log": [{"file": log.file, "lines": list(log.lines)} for log in capture.logs],
         **({"exit": capture.exit} if capture.exit else {}),
         **({"output": capture.output} if capture.output else {}),
@@ -178,7 +187,13 @@ def dump(capture: Capture) -> str:
 def _setup(data: Mapping[str, Any]) -> SetUp:
     files = tuple((_text(file["name"]), _text(file["use"]), _text(file["text"])) for file in data["files"])
     start = tuple(_text(command) for command in data["start"])
-    return SetUp(files, _text(data["prepare"]), start, _text(data["client"]))
+    install = tuple(_text(command) for command in data.get("install", []))
+    return SetUp(install, files, _text(data["prepare"]), start, _text(data["client"]))
+
+
+def _message(message: Message) -> dict[str, Any]:
+    left_out = {"left out": message.left_out} if message.left_out else {}
+    return {"from": message.sender, **_encoded(message.data), **left_out}
 
 
 def _encoded(data: bytes) -> dict[str, str]:

@@ -77,6 +77,18 @@ def translation_parity(book: Library) -> Iterator[Problem]:
                     yield Problem(text.path, 0, 0, f"has other {what} than {first.path}", hint or "The order differs.")
 
 
+def lab_evidence(book: Library) -> Iterator[Problem]:
+    """Every recipe has a capture of its present state, and stands at a cause that its page has."""
+    for recipe in book.exhibits.waiting:
+        yield Problem(recipe.path, 0, 0, "has no capture of what it is now", f"python build.py lab {recipe.name}")
+    for exhibit in book.exhibits:
+        recipe = exhibit.recipe
+        text = book.pages[str(recipe.code)].texts[book.settings.default.key]
+        anchors = {heading.anchor for heading in text.outline.headings}
+        if recipe.cause and recipe.cause not in anchors:
+            yield Problem(recipe.path, 0, 0, f"names the cause `{recipe.cause}`", f"{text.path} has no such anchor.")
+
+
 def _shape(text: Text) -> Mapping[str, list[str]]:
     fences = [segment.language or "text" for segment in outline.segments(text.body) if segment.fence]
     return {
@@ -233,6 +245,7 @@ def _texts(book: Library) -> Iterator[tuple[Page, Text]]:
 RULES: tuple[Callable[[Library], Iterator[Problem]], ...] = (
     registry_parity,
     translation_parity,
+    lab_evidence,
     depth,
     telling_keywords,
     citations,

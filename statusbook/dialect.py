@@ -17,16 +17,19 @@ from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.tables import TableExtension
 from markdown.inlinepatterns import AUTOLINK_RE, LINK_RE, AutolinkInlineProcessor, InlineProcessor, LinkInlineProcessor
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 
 from . import outline
-from .model import SectionRef, Surroundings
+from .highlight import highlight
+from .inlines import Inlines
+from .model import NO_LINKS, FieldLinks, SectionRef, Surroundings
+from .printer import html_of
 
 
 class Engine(markdown.Markdown):
     """Python-Markdown with the dialect's processors, and the surroundings of the page at hand."""
 
     surroundings: Surroundings
+    section = ""  # the title of the section at hand
 
     def reset(self) -> Engine:
         super().reset()
@@ -63,19 +66,41 @@ def _engine() -> Engine:
         engine.inlinePatterns.deregister(name)
     engine.inlinePatterns.register(_References(outline.REFERENCE, engine), "statusbook-reference", 187)
     engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
+    engine.inlinePatterns.register(_Measured(outline.MEASURED, engine), "statusbook-measured", 184)
     engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
     engine.inlinePatterns.register(_Links(LINK_RE, engine), "link", 160)
     engine.inlinePatterns.register(_Autolinks(AUTOLINK_RE, engine), "autolink", 120)
     engine.inlinePatterns.register(_Citations(outline.CITATION, engine), "statusbook-citation", 100)
-    engine.treeprocessors.register(_Finish(engine), "statusbook-finish", -10)
+    engine.treeprocessors.register(Inlines(engine, MARKS), "inline", 20)
+    for name in ("prettify", "unescape"):
+        engine.treeprocessors.deregister(name)
+    engine.serializer = lambda root: html_of(root, engine.surroundings.table_label, engine.section)
+    engine.stripTopLevelTags = False  # they are not printed
     return engine
 
 
-def code_block(code: str, language: str) -> str:
-    """A code block; ``language`` is what follows the fence."""
+#: What a text must have for an inline pattern to match somewhere in it, by the pattern's name.
+MARKS: dict[str, tuple[str, ...]] = {
+    "backtick": ("`",),
+    "statusbook-reference": ("[[",),
+    "statusbook-inclusion": ("[[file:",),
+    "statusbook-figure": ("[[figure:",),
+    "statusbook-measured": ("[[measured:",),
+    "escape": ("\\",),
+    "link": ("[",),
+    "autolink": ("://",),
+    "linebreak": ("  \n",),
+    "statusbook-citation": ("RFC ",),
+    "entity": ("&",),
+    "em_strong": ("*", "_"),
+}
+
+
+def code_block(code: str, language: str, fields: FieldLinks = NO_LINKS) -> str:
+    """A code block; ``language`` is what follows the fence, ``fields`` is where header fields are explained."""
     known = outline.LANGUAGE.match(language) and language not in ("", "text")
     attribute = f' class="language-{language}"' if known else ""
-    return f"<pre><code{attribute}>{escape(_MARKS.sub('', code), quote=False)}\n</code></pre>"
+    return f"<pre><code{attribute}>{highlight(_MARKS.sub('', code), language, fields)}\n</code></pre>"
 
 
 class _Lines(Preprocessor):
@@ -84,17 +109,22 @@ class _Lines(Preprocessor):
     One step, not two: Python-Markdown's own expands the tabs of code before it and the marks of stored code after it.
     """
 
+    md: Engine
+
     def run(self, lines: list[str]) -> list[str]:
         result: list[str] = []
         for segment in outline.segments(_MARKS.sub("", "\n".join(lines))):
             if segment.fence and segment.closed:
                 margin = " " * segment.indent
                 code = "\n".join(line.removeprefix(margin) for line in segment.lines)
-                result += ["", margin + self.md.htmlStash.store(code_block(code, segment.language)), ""]
+                result += ["", margin + self.md.htmlStash.store(self._block(code, segment.language)), ""]
             else:
                 text = [segment.info] * bool(segment.fence) + list(segment.lines)
                 result += [line if line.strip(" ") else "" for line in (t.expandtabs(self.md.tab_length) for t in text)]
         return [*result, "", ""]
+
+    def _block(self, code: str, language: str) -> str:
+        return code_block(code, language, self.md.surroundings.fields)
 
 
 #: What Python-Markdown marks its placeholders with, and the carriage returns of other systems.
@@ -200,6 +230,12 @@ class _Figures(_Inline):
         return self.md.htmlStash.store(f'<figure class="diagram">{drawing.replace("<svg", label, 1)}</figure>')
 
 
+class _Measured(_Inline):
+    def make(self, match: _Match) -> ElementTree.Element | str | None:
+        tables = self.md.surroundings.files.get(match[1])
+        return None if tables is None else self.md.htmlStash.store(f'<div class="measured">{tables}</div>')
+
+
 #: The language of an included file, by its extension.
 LANGUAGES = {
     "py": "python",
@@ -211,48 +247,3 @@ LANGUAGES = {
     "json": "json",
     "go": "go",
 }
-
-
-#: Inline code longer than this may break over lines; shorter code stays in one piece.
-_LONG_CODE = 24
-
-
-class _Finish(Treeprocessor):
-    """What is left to do once the text is a tree: scrolling tables, long code, links that lead nowhere."""
-
-    md: Engine
-
-    def run(self, root: ElementTree.Element) -> None:
-        for parent in list(root.iter()):
-            for i, element in enumerate(parent):
-                if element.tag == "table":
-                    parent[i] = self._scrolling(element)
-                elif element.tag in ("th", "td"):
-                    _finish_cell(element)
-                elif element.tag == "code" and len(element.text or "") > _LONG_CODE:
-                    element.set("class", "long")
-                elif element.tag == "a" and not (element.get("class") or _is_safe(element)):
-                    element.attrib.clear()
-
-    def _scrolling(self, table: ElementTree.Element) -> ElementTree.Element:
-        """A box in which a wide table scrolls, reachable by keyboard and named for screen readers."""
-        label = self.md.surroundings.table_label
-        box = ElementTree.Element("div", {"class": "table", "role": "group", "tabindex": "0", "aria-label": label})
-        box.tail, table.tail = table.tail, None
-        box.append(table)
-        return box
-
-
-def _is_safe(link: ElementTree.Element) -> bool:
-    return bool(outline.SAFE_URL.match(link.get("href", "")))
-
-
-def _finish_cell(cell: ElementTree.Element) -> None:
-    """Alignment as a class, as a strict Content Security Policy has no ``style`` attributes; no empty headings."""
-    align = cell.attrib.pop("style", "").removeprefix("text-align: ").rstrip(";")
-    if align:
-        cell.set("class", align)
-    if cell.tag == "th" and not (cell.text or len(cell)):
-        cell.tag = "td"
-    elif cell.tag == "th":
-        cell.set("scope", "col")

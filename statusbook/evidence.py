@@ -12,6 +12,18 @@ from .exhibits import Exhibit
 #: The slug of the page that lists all exchanges; theirs are below it.
 LAB = "lab"
 
+#: The server software that the list of all exchanges can be narrowed to, by what recipes call its programs; the rest is
+#: ``other``.
+FAMILIES = {
+    "nginx": ("nginx",),
+    "apache": ("apache",),
+    "haproxy": ("haproxy",),
+    "node": ("node", "express", "fastify", "socketio", "ws"),
+    "python": ("python", "flask", "fastapi", "django", "aiohttp", "websockets"),
+    "other": (),
+}
+_FAMILY = {program: family for family, programs in FAMILIES.items() for program in programs}
+
 #: Content is shown up to this many characters and lines; pages are read, captures are kept.
 _CHARACTERS, _LINES = 1_600, 30
 #: Bytes shown of a message that is no HTTP.
@@ -52,8 +64,9 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitView:
-    """An exchange. ``server`` is the software that sent it, with its version; ``names`` are the header fields of the
-    responses in lower case; ``versions`` are those of all programs."""
+    """An exchange. ``program`` is the software that sent it, ``server`` the same with its version, ``family`` a key of
+    :data:`FAMILIES`; ``names`` are the header fields of the responses in lower case; ``versions`` are those of all
+    programs."""
 
     name: str
     number: str
@@ -61,6 +74,8 @@ class ExhibitView:
     note: str
     address: str
     cause: str
+    program: str
+    family: str
     server: str
     versions: tuple[tuple[str, str], ...]
     day: date
@@ -92,6 +107,8 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
         note=printed(recipe.notes[language]),
         address=address,
         cause=recipe.cause,
+        program=next(iter(capture.versions), ""),
+        family=_FAMILY.get(recipe.server.use, "other"),
         server=capture.server,
         versions=tuple(capture.versions.items()),
         day=capture.day,
@@ -108,6 +125,14 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
         start=capture.setup.start,
         client=capture.setup.client,
     )
+
+
+def by_program(views: Iterable[ExhibitView]) -> tuple[tuple[str, tuple[ExhibitView, ...]], ...]:
+    """Exchanges by the software that sent them, in the order they come in."""
+    groups: dict[str, list[ExhibitView]] = {}
+    for item in views:
+        groups.setdefault(item.program, []).append(item)
+    return tuple((program, tuple(items)) for program, items in groups.items())
 
 
 def _message(message: Message) -> MessageView:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from . import outline
-from .model import Page, Standing, Text
+from .model import Kind, Page, Standing, Text
 from .tables import Constant
 
 #: Header fields of one word, which cannot be told from words by their form.
@@ -49,62 +48,113 @@ _SHORT_HEADERS = frozenset(
 )
 _HEADER = re.compile(r"(?<![\w-])([A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)+|[A-Z][A-Za-z]{1,12})(?![\w-])")
 _CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-#: What only software is called: names with an underscore or an inner capital, and messages' capitals.
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+|[A-Za-z]+[a-z][A-Z][A-Za-z]+|[A-Z]{2,}[0-9]{2,}")
-#: Words of the text, small or with a capital: the names of products, formats and things.
-_WORD = re.compile(r"(?<![\w./-])[A-Za-z]?[a-z]{3,}(?![\w./-])")
 #: What a mention of a header field tells, by where it stands; in the text each counts once.
 _IN_KEYWORDS, _IN_SUMMARY, _IN_HEADINGS, _IN_TEXT_MOST = 12, 6, 4, 3
 #: Keywords of another language that are kept of a page, from the first.
-OTHER_KEYWORDS = 5
+OTHER_KEYWORDS = 2
+#: What is new of a text must be more than this share of it, or it is not worth its bytes.
+_NEW_KEYWORD, _NEW_SYMPTOM, _NEW_OTHER = 0.3, 0.25, 0.8
+#: Symptoms of a number that a vendor made up that are kept, from the first.
+_MADE_UP_SYMPTOMS = 2
+#: Characters of a symptom by which a section is known to speak of it.
+_SYMPTOM_START = 30
+_RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What one page gives to the index of a language.
 
-    ``other`` are titles and keywords of the other languages that this one does not have. ``headers``, ``identifiers``,
-    ``words`` and ``rfcs`` count mentions.
+    ``other`` are titles and keywords of the other languages. Of ``keywords``, ``symptoms`` and ``other`` there are
+    those that say something new. ``anchors`` are of the causes that speak of the symptoms, one for each, empty where
+    none does. ``headers`` and ``rfcs`` count mentions.
     """
 
     keywords: tuple[str, ...]
     symptoms: tuple[str, ...]
+    anchors: tuple[str, ...]
     other: tuple[str, ...]
     constants: tuple[str, ...]
     headers: tuple[tuple[str, int], ...]
-    identifiers: tuple[tuple[str, int], ...]
-    words: tuple[tuple[str, int], ...]
     rfcs: tuple[tuple[int, int], ...]
 
 
 def extract(page: Page, language: str, constants: Iterable[Constant]) -> Extract:
     """What of ``page`` can be searched in ``language`` (a language's key)."""
-    text = page.texts[language]
+    text, code = page.texts[language], page.code
     # A number that a vendor made up is asked for by its number or by the vendor's name, which every language shares.
-    made_up = page.code is not None and page.code.standing is Standing.VENDOR
+    made_up = code is not None and code.standing is Standing.VENDOR
     others = [other for key, other in page.texts.items() if key != language and not made_up]
-    seen = {value.casefold() for value in (text.title, *text.keywords, *text.symptoms)}
-    seen |= {page.code.phrase.casefold()} if page.code else set()
-    prose = " ".join(line.replace("\0", " ") for _, line in outline.prose(text.body))
+    said = _words(text.title) | _words(code.phrase if code else "")
+    # Vendors and classes are called by their keywords: all of them count.
+    keywords = (
+        text.keywords
+        if page.kind in (Kind.VENDOR, Kind.CLASS)
+        else _telling(said, _without(page.name, text.keywords), _NEW_KEYWORD)
+    )
+    symptoms = _telling(said, text.symptoms[: _MADE_UP_SYMPTOMS if made_up else None], _NEW_SYMPTOM)
     return Extract(
-        text.keywords,
-        text.symptoms,
-        _new(seen, (value for o in others for value in (o.title, *o.keywords[:OTHER_KEYWORDS]))),
-        _last_names(constants, page.code.phrase if page.code else ""),
+        keywords,
+        symptoms,
+        () if made_up else _anchors(text, symptoms),
+        _telling(said, (value for o in others for value in (o.title, *o.keywords[:OTHER_KEYWORDS])), _NEW_OTHER),
+        _last_names(constants, code.phrase if code else ""),
         _headers(text),
-        tuple(sorted(Counter(_IDENTIFIER.findall(text.body)).items())),
-        tuple(sorted(Counter(word.lower() for word in _WORD.findall(prose)).items())),
         tuple(sorted(Counter(citation.ref.rfc for citation in text.outline.citations).items())),
     )
 
 
-def _new(seen: set[str], values: Iterable[str]) -> tuple[str, ...]:
+def _telling(said: set[str], values: Iterable[str], least: float) -> tuple[str, ...]:
+    """The texts of which more than ``least`` is new to ``said``, which learns their words."""
     kept = []
     for value in values:
-        if value.casefold() not in seen:
-            seen.add(value.casefold())
+        words = _words(value)
+        if words and len(words - said) > least * len(words):
+            said |= words
             kept.append(value)
     return tuple(kept)
+
+
+def _words(text: str) -> set[str]:
+    """Words, pairs of words and pairs of Han characters: roughly what the engine sees in ``text``.
+
+    It is enough to tell what is new in it. Messages of software differ in how they put the same words together.
+    """
+    found: set[str] = set()
+    before = ""
+    for run in _RUN.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()):
+        if run[0] < "\u3400":
+            word = re.sub(r"(?<=...)(?:ing|ed|s|e)$", "", run)
+            found.update((word, f"{before} {word}") if before else (word,))
+            before = word
+        else:
+            found.update(run[at : at + 2] for at in range(max(1, len(run) - 1)))
+            before = ""
+    return found
+
+
+def _anchors(text: Text, symptoms: Iterable[str]) -> tuple[str, ...]:
+    """The anchor of the first ``###`` section that has the beginning of each symptom."""
+    lines, headings = text.body.split("\n"), text.outline.headings
+    ends = [after.line - text.line for after in headings[1:]] + [len(lines)]
+    causes = [
+        (heading.anchor, _plain("\n".join(lines[heading.line - text.line : end])))
+        for heading, end in zip(headings, ends, strict=False)  # a text may have none
+        if heading.level == 3
+    ]
+    starts = [_plain(symptom)[:_SYMPTOM_START] for symptom in symptoms]
+    return tuple(next((anchor for anchor, cause in causes if start in cause), "") for start in starts)
+
+
+def _plain(text: str) -> str:
+    """``text`` without what differs between a message and its quotation: case, quotes, marks."""
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _without(name: str, values: Iterable[str]) -> Iterator[str]:
+    """The texts that do not name the page's own code: whoever types the number is led by it alone."""
+    number = re.compile(rf"(?<!\d){name}(?!\d)")
+    return (value for value in values if not (name.isdigit() and number.search(value)))
 
 
 def _last_names(constants: Iterable[Constant], phrase: str) -> tuple[str, ...]:
@@ -128,7 +178,7 @@ def _headers(text: Text) -> tuple[tuple[str, int], ...]:
         ((text.summary, *text.symptoms), _IN_SUMMARY),
         ([heading.text for heading in text.outline.headings], _IN_HEADINGS),
     ):
-        for name in (match[1] for value in values for match in _HEADER.finditer(value)):
+        for name in {match[1] for value in values for match in _HEADER.finditer(value)}:
             if _is_header(name):
                 counts[name.lower()] += worth
     return tuple(sorted(counts.items()))

@@ -12,7 +12,7 @@ _NOTE = Field("note", fm.text(240))
 _SHARED = (
     Field("title", fm.text(80)),
     Field("summary", fm.text(240)),
-    Field("keywords", fm.items(fm.text(80), 1, 40)),
+    Field("keywords", fm.items(fm.text(80), 1, 120)),
     Field("updated", fm.day),
 )
 _SYMPTOMS = Field("symptoms", fm.items(fm.text(240)), required=False, default=())
@@ -58,6 +58,7 @@ FIELDS: dict[Kind, tuple[tuple[Field, ...], tuple[Field, ...]]] = {
     Kind.CODE: (_SHARED + _CODE, _SHARED + _CODE_TRANSLATED),
     Kind.GUIDE: ((*_SHARED, _SEE, _DRAFT), _SHARED),
     Kind.VENDOR: ((*_SHARED, _PRODUCTS), (*_SHARED, _PRODUCTS)),
+    Kind.PAGE: (_SHARED, _SHARED),
     Kind.CLASS: (_SHARED, _SHARED),
     Kind.HOME: (_SHARED, _SHARED),
 }

@@ -17,6 +17,10 @@ from .sources import CONTROL, Source, decode, invisible, is_web_address
 
 FENCE = "---"
 
+#: A page above this size (bytes) is refused: it is three times the longest one, and what reads Markdown takes more than
+#: twice as long for twice as much of a text that was made to keep it busy.
+LARGEST = 64_000
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -53,6 +57,9 @@ class Field:
 
 def split(source: Source) -> tuple[Document | None, list[Problem]]:
     """Cut a content file into front matter and body."""
+    if len(source.data) > LARGEST:
+        message, hint = f"is a page of more than {LARGEST:,} bytes", "Make two pages of it."
+        return None, [Problem(source.path, 0, 0, message, hint)]
     text, problems = decode(source)
     if problems:
         return None, problems
@@ -178,7 +185,7 @@ def address(node: yamltree.Node) -> str:
     return value
 
 
-def items(read: Read, fewest: int = 0, most: int = 40) -> Read:
+def items(read: Read, fewest: int = 0, most: int = 120) -> Read:
     """A list whose items are read by ``read``, without repetitions."""
 
     def read_all(node: yamltree.Node) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from . import __version__
 
 #: The distributions whose release can change a byte of the site.
-PACKAGES = ("jinja2", "markdown", "markupsafe", "pyyaml", "lightningcss")
+PACKAGES = ("jinja2", "markdown", "markupsafe", "pyyaml", "lightningcss", "pygments")
 
 
 @functools.cache

@@ -18,7 +18,6 @@ def describe(page: PageView, code: CodeView | None, language: Language, site: st
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": _TYPES.get(page.kind, "CollectionPage"),
-        "name": page.title,
         "headline": page.title,
         "description": page.summary,
         "inLanguage": language.tag,
@@ -33,9 +32,8 @@ def describe(page: PageView, code: CodeView | None, language: Language, site: st
             "@type": "DefinedTerm",
             "termCode": code.number,
             "name": code.phrase or page.title,
-            "description": page.summary,
             "inDefinedTermSet": "https://www.iana.org/assignments/http-status-codes"
             if code.standing != "vendor"
             else site,
         }
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

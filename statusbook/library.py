@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
-from . import settings, strings, svg, tables
+from . import exhibits, generator, headerfields, measurements, settings, strings, svg, tables
+from .exhibits import Exhibits
+from .headerfields import HeaderField
+from .kept import Kept
+from .keys import key_of
+from .measurements import Measurements
 from .model import CLASSES, OTHER, Kind, Page, Product, Settings, class_of
-from .pagefiles import GUIDES, Memo, PageFiles
+from .pagefile import PageFile
+from .pagefiles import GUIDES, PageFiles
 from .problems import Problem
 from .references import References
 from .sources import Snapshot, Source, decode
 from .strings import Catalogue
 from .tables import Tables
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True)
 class Library:
-    """Everything there is to print. ``files`` holds the texts of included files by their path."""
+    """Everything there is to print.
+
+    ``files`` holds the texts of included files by their path, ``fields`` the header fields by name in lower case,
+    ``exhibits`` the exchanges of the lab whose code has a page, ``measurements`` what clients did. ``faces`` are
+    digests of what other pages can show of a file, by its path; ``world`` is one of all that a page can show besides
+    its own text.
+    """
 
     settings: Settings
     strings: Mapping[str, Catalogue]
     pages: Mapping[str, Page]
     tables: Tables
     files: Mapping[str, str]
+    fields: Mapping[str, HeaderField]
+    exhibits: Exhibits = field(default_factory=Exhibits)
+    measurements: Measurements = field(default_factory=dict)
+    faces: Mapping[str, str] = field(default_factory=dict)
+    world: str = ""
 
     def of_kind(self, kind: Kind) -> tuple[Page, ...]:
         return tuple(page for page in self.pages.values() if page.kind is kind)
@@ -49,6 +69,11 @@ class Library:
     @cached_property
     def vendors(self) -> tuple[Page, ...]:
         return tuple(sorted(self.of_kind(Kind.VENDOR), key=lambda page: page.name))
+
+    @cached_property
+    def about(self) -> tuple[Page, ...]:
+        """The pages about the handbook itself."""
+        return tuple(sorted(self.of_kind(Kind.PAGE), key=lambda page: page.name))
 
     @cached_property
     def vendor_of(self) -> Mapping[str, tuple[Page, Product]]:
@@ -82,9 +107,9 @@ def number_of(page: Page) -> int:
 
 
 def read(
-    snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False, memo: Memo | None = None
+    snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False, kept: Kept[PageFile] | None = None
 ) -> tuple[Library | None, list[Problem]]:
-    """Read the book from its sources; with a ``memo``, only those that it has not seen.
+    """Read the book from its sources; of page files only those that ``kept`` does not have.
 
     The library is None only when the settings or the interface's texts cannot be read; with any problem
     at all it is not to be published.
@@ -98,24 +123,49 @@ def read(
     problems += found
     if len(catalogues) < len(site.languages):
         return None, problems
-    memo = memo or Memo()
-    memo.begin()
-    reader = PageFiles(site, catalogues, memo)
+    kept = kept or Kept()
+    kept.begin()
+    reader = PageFiles(site, catalogues, kept)
     for source in snapshot.below("content"):
         reader.add(source)
     pages = reader.finish()
-    memo.end()
+    kept.end()
     problems += reader.problems
     if not reader.has(Kind.CODE):
         problems.append(Problem("content", 0, 0, "has no status code", "Write the first: python build.py new 404"))
-    facts, found = tables.read(snapshot)
+    data, lab = tuple(snapshot.below("data")), tuple(snapshot.below("lab"))
+    facts, found = _once(tables.read, data)
+    problems += found
+    fields, found = _once(headerfields.read, data)
     problems += found
     shown = {name: page for name, page in pages.items() if drafts or not page.draft}
     files = {source.path.removeprefix(f"content/{GUIDES}/"): source for source in snapshot.below(f"content/{GUIDES}")}
     problems += References(site, pages, shown, reader.broken - pages.keys(), files).problems()
     included, found = _included(shown, files)
     problems += found
-    return Library(site, catalogues, shown, facts, included), problems
+    shown_exhibits, found = _once(exhibits.read, lab, tuple(language.key for language in site.languages))
+    problems += found
+    shown_exhibits = shown_exhibits.of({number_of(page) for page in shown.values() if page.code})
+    measured, found = _once(measurements.read, lab)
+    problems += found
+    world = _world(snapshot, site, sorted(shown), reader.faces)
+    book = Library(site, catalogues, shown, facts, included, fields, shown_exhibits, measured, reader.faces, world)
+    return book, problems
+
+
+@lru_cache(maxsize=64)
+def _once(read: Callable[..., T], sources: tuple[Source, ...], *arguments: object) -> T:
+    """What ``read`` makes of these sources; as long as they stay the same, the next plan need not read them again."""
+    return read(Snapshot(sources), *arguments)
+
+
+def _world(snapshot: Snapshot, site: Settings, shown: list[str], faces: Mapping[str, str]) -> str:
+    """The digest that :class:`Library` has."""
+    others = [(source.path, source.digest) for source in snapshot.values() if source.path not in faces]
+    return key_of(generator.identity(), site, shown, sorted(faces.items()), others)
+
+
+_cleaned = lru_cache(maxsize=512)(svg.clean)
 
 
 def _included(pages: Mapping[str, Page], files: Mapping[str, Source]) -> tuple[dict[str, str], list[Problem]]:
@@ -125,7 +175,7 @@ def _included(pages: Mapping[str, Page], files: Mapping[str, Source]) -> tuple[d
     wanted = {item.path for page in pages.values() for text in page.texts.values() for item in text.outline.inclusions}
     for path in sorted(wanted & files.keys()):
         if path.endswith(".svg"):
-            texts[path], wrong = svg.clean(files[path])
+            texts[path], wrong = _cleaned(files[path])
             problems += wrong
         else:
             texts[path], found = decode(files[path])

@@ -25,7 +25,23 @@
   function reload(path) {
     const links = path.endsWith(".css") ? sheets(path) : [];
     if (links.length) swap(links.at(-1), path);
+    else if (path.endsWith(".css")) restyle();
     else location.reload();
+  }
+
+  let turn = 0;
+  const own = new CSSStyleSheet();
+
+  /** Take over the styles that the page carries inside: as a sheet made by script, which its policy lets pass. */
+  async function restyle() {
+    turn += 1;
+    const asked = turn;
+    const text = await (await fetch(location.href, { cache: "no-cache" })).text();
+    const style = /<style>([^]*?)<\/style>/.exec(text);
+    if (asked !== turn || !style) return;
+    own.replaceSync(style[1]);
+    document.adoptedStyleSheets = [own];
+    for (const { sheet } of document.querySelectorAll("head > style")) sheet.disabled = true;
   }
 
   const sheets = (path) =>

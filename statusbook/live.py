@@ -29,9 +29,12 @@ from tornado.wsgi import WSGIContainer
 from watchfiles import Change, awatch
 
 from . import assets
+from .lexicon import lexicon
 from .preview import Application, Site, View, prefix_of
 from .problems import Problem
+from .responses import PATH, SILENCE, Lexicon
 from .sources import FOLDERS, SETTINGS, is_source_name
+from .takeover import Takeover
 
 #: Milliseconds without another change after which the changes so far are told: an editor's save is several.
 SETTLED = 5
@@ -45,6 +48,9 @@ LARGEST_MESSAGE = 16_384
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: The folders at the root that sources are in.
+_TOP = frozenset(folder.partition("/")[0] for folder in FOLDERS)
 
 
 async def in_background(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -117,10 +123,10 @@ class Watch:
     async def _follow_root(self) -> None:
         async for changes in self._changes(self.root, recursive=False):
             paths = {path for _, path in changes}
-            if any(path in FOLDERS for change, path in changes if change is not Change.modified):
+            if any(path in _TOP for change, path in changes if change is not Change.modified):
                 self._run("folders", self._follow_folders())
                 await asyncio.sleep(0)
-            self._put(path for path in paths if path == SETTINGS or path in FOLDERS)
+            self._put(path for path in paths if path == SETTINGS or path in _TOP)
 
     async def _follow_folders(self) -> None:
         folders = [self.root / folder for folder in FOLDERS if (self.root / folder).is_dir()]
@@ -267,7 +273,7 @@ class Live:
         return [tab for tab in LiveReloadHandler.waiters if isinstance(tab, Tab)]
 
     def router(self, pool: ThreadPoolExecutor) -> RuleRouter:
-        """Who answers what: the door, then the socket, then the site's WSGI application on its own threads."""
+        """Who answers what: the door, the socket, the teacher, and the site's WSGI application on its own threads."""
         socket = WebApplication(
             [("/livereload", Tab, {"live": self})],
             websocket_max_message_size=LARGEST_MESSAGE,
@@ -275,27 +281,32 @@ class Live:
         )
         pages = WSGIContainer(Application(self.site), pool)
         return RuleRouter(
-            [Rule(self.hosts, refuse), Rule(PathMatches("/livereload"), socket), Rule(AnyMatches(), pages)]
+            [
+                Rule(self.hosts, refuse),
+                Rule(PathMatches("/livereload"), socket),
+                Rule(PathMatches(f".*{PATH}[^/]*$"), Takeover(self._words)),
+                Rule(AnyMatches(), pages),
+            ]
         )
+
+    def _words(self) -> Lexicon:
+        """What the teacher says, as the sources stand now."""
+        return lexicon(self.site.plan.library) if self.site.plan else SILENCE
 
     async def announce(self, changed: frozenset[str]) -> None:
         """Tell every open page what the ``changed`` sources mean for it, when that is ready to be fetched."""
         sheets = self._stylesheets(changed)
         for tab in self.tabs:
-            if sheets and not tab.alerted:
+            view = await in_background(self.site.view, tab.path)
+            if sheets and not tab.alerted and not view.problems:
                 tab.swap(sheets)
             else:
-                tab.show(await in_background(self.site.view, tab.path), changed=True)
+                tab.show(view, changed=True)
 
     def _stylesheets(self, changed: frozenset[str]) -> list[str]:
         """The addresses of the changed files if all are stylesheets of a site without problems."""
         plan = self.site.plan
-        if (
-            self.site.problems
-            or not plan
-            or not all(map(_is_stylesheet, changed))
-            or not changed <= plan.outputs.keys()
-        ):
+        if self.site.problems or not plan or not all(map(_is_stylesheet, changed)):
             return []
         return [f"{prefix_of(plan)}/{path}" for path in sorted(changed)]
 

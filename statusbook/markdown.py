@@ -34,6 +34,11 @@ class Rendered:
     sections: tuple[Section, ...]
 
 
+def prepare() -> None:
+    """Load the dialect, so that processes that are forked from this one have it."""
+    from . import dialect  # noqa: F401, PLC0415
+
+
 def render(text: Text, around: Surroundings) -> Rendered:
     """Turn a page's text into HTML."""
     from .dialect import engine_for  # noqa: PLC0415 - Python-Markdown is loaded when something has to be rendered
@@ -43,10 +48,14 @@ def render(text: Text, around: Surroundings) -> Rendered:
     cuts = [heading for heading in text.outline.headings if heading.level == 2]
     starts = [heading.line - text.line for heading in cuts] + [len(lines)]
     sections = tuple(
-        Section(heading.anchor, _title(engine, heading.title), _convert(engine, "\n".join(lines[start + 1 : end])))
+        Section(
+            heading.anchor,
+            _title(engine, heading.title),
+            _convert(engine, "\n".join(lines[start + 1 : end]), heading.text),
+        )
         for heading, start, end in zip(cuts, starts, starts[1:], strict=False)
     )
-    return Rendered(_convert(engine, "\n".join(lines[: starts[0]])), sections)
+    return Rendered(_convert(engine, "\n".join(lines[: starts[0]]), text.title), sections)
 
 
 def _title(engine: Engine, source: str) -> str:
@@ -56,9 +65,11 @@ def _title(engine: Engine, source: str) -> str:
     return re.sub(r"\A<h2[^>]*>|</h2>\Z", "", _convert(engine, f"## {source}"))
 
 
-def _convert(engine: Engine, source: str) -> str:
+def _convert(engine: Engine, source: str, section: str = "") -> str:
+    """``source``, which stands below the heading ``section``, as HTML."""
     if not source.strip():
         return ""
+    engine.section = section
     html = engine.reset().convert(source)
     return _finish(html, engine.surroundings.language)
 
@@ -73,7 +84,7 @@ def _finish(html: str, language: str) -> str:
 
 _TAG = re.compile(r"(<[^<>]*>)")
 #: At least two Latin words with small letters in a row, in a Chinese page: a phrase, not a name.
-_LATIN = re.compile(r"[A-Z]?[a-z'’]+(?:[ -][A-Z]?[a-z'’]+)+")
+_LATIN = re.compile(r"(?:[A-Z]|(?<![a-z'’]))[a-z'’]+(?:[ -][A-Z]?[a-z'’]+)+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+(?:[\u3000-\u303f\uff00-\uffef“”‘’]*[\u3400-\u9fff\uf900-\ufaff]+)*")
 
 

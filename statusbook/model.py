@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 
 class Kind(enum.Enum):
@@ -16,6 +17,7 @@ class Kind(enum.Enum):
     CODE = "code"
     GUIDE = "guide"
     VENDOR = "vendor"
+    PAGE = "page"
 
 
 class Standing(enum.Enum):
@@ -107,8 +109,7 @@ def class_of(number: int) -> str:
     return f"{number // 100}xx" if 100 <= number <= 599 else OTHER
 
 
-@dataclass(frozen=True, slots=True)
-class SectionRef:
+class SectionRef(NamedTuple):
     """A section of an RFC, or the whole RFC when ``section`` is empty."""
 
     rfc: int
@@ -168,8 +169,7 @@ class StatusCode:
         return class_of(self.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading of a page's text. ``title`` is Markdown, ``text`` the same without its marks."""
 
     level: int
@@ -179,8 +179,7 @@ class Heading:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A ``[[target#fragment|label]]`` in a page's text."""
 
     target: str
@@ -190,8 +189,7 @@ class Reference:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """An ``RFC 9110 §15.5.5`` in a page's text."""
 
     ref: SectionRef
@@ -199,17 +197,22 @@ class Citation:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Inclusion:
-    """A ``[[file:…]]`` or ``[[figure:…]]`` in a page's text; ``path`` is relative to ``content/guides``."""
+#: What the path of an :class:`Inclusion` of measurements begins with.
+MEASURED = "measured:"
+
+
+class Inclusion(NamedTuple):
+    """A ``[[file:…]]``, ``[[figure:…]]`` or ``[[measured:…]]`` in a page's text.
+
+    ``path`` is relative to ``content/guides``; of measurements it is their name behind ``MEASURED``.
+    """
 
     path: str
     line: int
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """What a page's text contains, found without rendering it."""
 
     headings: tuple[Heading, ...] = ()
@@ -279,18 +282,30 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldLinks:
+    """Where header fields are explained: ``href`` with a name in lower case behind it, for those in ``names``."""
+
+    href: str = ""
+    names: frozenset[str] = frozenset()
+
+
+NO_LINKS = FieldLinks()
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the text needs to know of the book around it.
 
     ``links`` answers ``(target, fragment)`` of a reference. ``files`` holds the texts of included files, diagrams
     as cleaned markup. ``table_label`` names a scrolling table to a screen reader. ``language`` is the page's
-    BCP 47 tag.
+    BCP 47 tag. ``fields`` says where the header fields of messages are explained.
     """
 
     links: Mapping[tuple[str, str], Link]
     files: Mapping[str, str]
     table_label: str
     language: str
+    fields: FieldLinks = NO_LINKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,5 +329,5 @@ class Settings:
 
 
 #: The sections of a code page in their order (DESIGN: anatomy of a code page), and those a writer fills.
-SECTIONS = ("meaning", "senders", "causes", "choosing", "evidence", "code", "history", "see")
+SECTIONS = ("meaning", "senders", "causes", "choosing", "evidence", "clients", "code", "history", "see")
 WRITTEN_SECTIONS = ("meaning", "senders", "causes", "choosing", "code", "history")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from . import bounds
 from .model import Citation, Heading, Inclusion, Outline, Reference, SectionRef
 from .problems import Problem
 
@@ -20,12 +21,14 @@ REFERENCE = r"\[\[([0-9a-z-]+)(?:#([0-9a-z-]+))?(?:\\?\|([^\[\]|]+))?\]\]"
 CITATION = r"\bRFC (\d{1,5})(?:(?: ?§ ?| 附录 | Appendix )((?:\d+|[A-Z])(?:\.\d+)*))?(?![\d.]*\d)"
 #: ``[[file:204-live-events/server.py]]``
 INCLUSION = r"\[\[file:([0-9A-Za-z][0-9A-Za-z._/-]*)\]\]"
+#: ``[[measured:redirects]]``
+MEASURED = r"\[\[(measured:[a-z]+)\]\]"
 #: ``[[figure:redirects/flow.svg|what it shows]]``; what it shows is plain text.
 FIGURE = r"\[\[figure:([0-9a-z][0-9a-z._/-]*\.svg)\|([^\[\]|`\\\x00-\x1f]+)\]\]"
 #: Where a link may lead besides a fragment of its own page.
 SAFE_URL = re.compile(r"(?:https?://|mailto:)[^\x00-\x20<>\"'\\^`{|}]+\Z|#[0-9a-z-]+\Z", re.ASCII)
 #: Spaces that make a block part of a list item.
-LIST_INDENT = 4
+LIST_INDENT = bounds.LIST_INDENT
 CALLOUTS = ("note", "tip", "warning")
 #: ``!!! note "title"``, without the indent that a list gives it.
 CALLOUT = rf'!!! ({"|".join(CALLOUTS)}) "([^"\n]+)" *'
@@ -55,7 +58,8 @@ class Segment:
 
 
 _REFERENCE, _CITATION = re.compile(REFERENCE), re.compile(CITATION)
-_INCLUSION, _FIGURE = re.compile(INCLUSION), re.compile(FIGURE)
+#: What stands alone in a paragraph and brings in something from elsewhere.
+_INCLUSIONS = tuple(map(re.compile, (INCLUSION, FIGURE, MEASURED)))
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
 LANGUAGE = re.compile(r"[a-z0-9+-]*\Z")
 _CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -89,6 +93,9 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
     citations: list[Citation] = []
     inclusions: list[Inclusion] = []
     for paragraph in _paragraphs(_prose(path, body, first_line, problems)):
+        if oversized := bounds.exceeded(path, paragraph):
+            problems.append(oversized)
+            continue
         masks: list[str] = []
         for number, line in paragraph:
             if line.startswith("#"):
@@ -99,7 +106,7 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
                 masks.append(line)
                 continue
             masked = _mask_escapes(_mask_code(path, number, line, problems))
-            for match in (*_INCLUSION.finditer(masked), *_FIGURE.finditer(masked)):
+            for match in (found for kind in _INCLUSIONS for found in kind.finditer(masked)):
                 inclusions.append(Inclusion(match[1], number, match.start() + 1))
                 if len(paragraph) > 1 or masked.strip() != match[0]:
                     hint = "Give it a paragraph of its own, with blank lines around it."
@@ -256,8 +263,11 @@ def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> 
             Problem(path, number, 1, "defines a reference link", "Write [text](https://…) where the link is.")
         )
     for match in re.finditer(r"\[\[", masked):
-        if not any(pattern.match(masked, match.start()) for pattern in (_REFERENCE, _INCLUSION, _FIGURE)):
-            hint = "Write [[404]], [[404#causes|text]], [[file:…]] or [[figure:….svg|what it shows, in plain text]]."
+        if not any(pattern.match(masked, match.start()) for pattern in (_REFERENCE, *_INCLUSIONS)):
+            hint = (
+                "Write [[404]], [[404#causes|text]], [[file:…]], [[measured:…]]"
+                " or [[figure:….svg|what it shows, in plain text]]."
+            )
             problems.append(Problem(path, number, match.start() + 1, "has [[ that is not a reference", hint))
     callout = _CALLOUT.match(masked)
     if callout and not _CALLOUT_LINE.match(masked):
@@ -268,7 +278,7 @@ def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> 
 def _links(path: str, paragraph: list[tuple[int, str]], masks: list[str], problems: list[Problem]) -> None:
     """What links of a paragraph, which may run over its lines, lead to; ``masks`` are its lines without references."""
     masked = "\n".join(masks)
-    if "](" not in masked and "] [" not in masked and "][" not in masked and "<http" not in masked:
+    if masked.count("[") <= bounds.DEEPEST and not any(mark in masked for mark in ("](", "] [", "][", "<http")):
         return
     text = "\n".join(line for _, line in paragraph)
 
@@ -293,6 +303,8 @@ def _links(path: str, paragraph: list[tuple[int, str]], masks: list[str], proble
     for bracket in _BRACKET.finditer(masked):
         if bracket[0] == "[":
             opened.append(bracket.start())
+            if len(opened) == bounds.DEEPEST + 1:
+                report(bracket.start(), "has brackets in brackets in brackets", "A [ of the text is written \\[.")
             continue
         if not opened:
             continue

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
+
+from .keys import key_of
+
+__all__ = ["Make", "Output", "canonical_json", "key_of"]
 
 Make = Callable[[], bytes]
 
@@ -14,13 +17,25 @@ class Output:
 
     ``path`` is relative to the site's folder. ``key`` is the digest of everything that :meth:`make` depends on: equal
     keys mean equal bytes. Both are worked out when they are first asked for, so that a plan of many files costs
-    little where few of them are wanted.
+    little where few of them are wanted. ``stamp``, where there is one, is known from the start: equal stamps mean equal
+    keys, though different ones do not mean different keys. ``share`` prepares what many outputs have in common, before
+    processes are forked to make them. With ``here`` the output is made in the process of the plan, which remembers
+    what it learns by making it.
     """
 
-    __slots__ = ("_prepare", "_ready", "path")
+    __slots__ = ("_prepare", "_ready", "here", "path", "share", "stamp")
 
-    def __init__(self, path: str, prepare: Callable[[], tuple[str, Make]]) -> None:
+    def __init__(
+        self,
+        path: str,
+        prepare: Callable[[], tuple[str, Make]],
+        *,
+        stamp: str = "",
+        share: Callable[[], None] | None = None,
+        here: bool = False,
+    ) -> None:
         self.path, self._prepare = path, prepare
+        self.stamp, self.share, self.here = stamp, share, here
         self._ready: tuple[str, Make] | None = None
 
     @classmethod
@@ -40,16 +55,6 @@ class Output:
         if self._ready is None:
             self._ready = self._prepare()
         return self._ready
-
-
-def key_of(*parts: object) -> str:
-    """A digest of ``parts`` by their ``repr``: strings, numbers, tuples and frozen dataclasses of them."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = repr(part).encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def canonical_json(value: object) -> bytes:

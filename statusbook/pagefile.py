@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import frontmatter, outline
 from .fields import FIELDS
+from .keys import key_of
 from .model import SECTIONS, WRITTEN_SECTIONS, Kind, Outline, Text
 from .problems import Problem
 from .sources import Source
@@ -17,7 +18,7 @@ from .sources import Source
 #: The ids of the templates and scripts, which no anchor of a text may repeat; code pages have those of SECTIONS too.
 RESERVED_ANCHORS = re.compile(
     r"(?:all|found|guides|lens|lens-note|main|options|related|status|vendors"
-    r"|(?:class|vendor)-(?:[1-5]xx|other)|option-[0-9]+)\Z"
+    r"|(?:class|vendor)-(?:[1-5]xx|other)|option-[0-9]+|(?:field|lab)-[a-z0-9-]+)\Z"
 )
 
 
@@ -26,7 +27,7 @@ class PageFile:
     """A file as it was read.
 
     ``text`` is None when the file cannot be used at all. ``values`` are those of its fields; ``places`` says at which
-    line and column each field stands.
+    line and column each field stands. ``face`` is a digest of what other pages can show of it: its fields and headings.
     """
 
     path: str
@@ -34,6 +35,7 @@ class PageFile:
     values: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    face: str = ""
 
 
 def read(source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]) -> PageFile:
@@ -64,7 +66,8 @@ def read(source: Source, kind: Kind, *, translated: bool, sections: Mapping[str,
         contents,
     )
     places = {key.text: (value.line, value.column) for key, value in document.fields.entries}
-    return PageFile(source.path, text if usable else None, values, places, tuple(problems))
+    face = key_of(sorted(values.items()), contents.headings)
+    return PageFile(source.path, text if usable else None, values, places, tuple(problems), face)
 
 
 def _with_anchors(
@@ -81,7 +84,7 @@ def _with_anchors(
             if problem:
                 problems.append(Problem(path, heading.line, 1, *problem))
             last = section or last
-            headings.append(replace(heading, anchor=section))
+            headings.append(heading._replace(anchor=section))
             continue
         if heading.level <= 3 and not heading.anchor:
             hint = f"Write {'#' * heading.level} {heading.title} {{#lower-case-words}}."
@@ -93,7 +96,7 @@ def _with_anchors(
             message = f"uses the anchor #{heading.anchor}, which the page itself has"
             problems.append(Problem(path, heading.line, 1, message, "Choose another."))
         headings.append(heading)
-    return replace(contents, headings=tuple(headings)), problems
+    return contents._replace(headings=tuple(headings)), problems
 
 
 def _misplaced(title: str, section: str, last: str, sections: Mapping[str, str]) -> tuple[str, str] | None:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import pagefile
+from .kept import Kept
+from .keys import key_of
 from .model import (
     CLASSES,
     OTHER,
@@ -29,34 +31,22 @@ from .strings import Catalogue
 
 GUIDES = "guides"
 #: Folders of pages that are called by their name.
-NAMED = {GUIDES: Kind.GUIDE, "vendors": Kind.VENDOR}
+NAMED = {GUIDES: Kind.GUIDE, "vendors": Kind.VENDOR, "pages": Kind.PAGE}
 _FILE = re.compile(r"content/(?:(?P<folder>[^/]+)/)?(?P<stem>[^/.]+)(?:\.(?P<language>[^/.]+))?\.md\Z")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
-class Memo:
-    """Files as they were read, so that only what has changed is read again.
+def sections_of(catalogue: Catalogue) -> dict[str, str]:
+    """The sections of a code page by their titles in a language."""
+    return {catalogue(f"section.{section}"): section for section in WRITTEN_SECTIONS}
 
-    It keeps what the last book was read from and forgets the rest.
-    """
 
-    def __init__(self, known: dict[object, PageFile] | None = None) -> None:
-        self.known: dict[object, PageFile] = known or {}
-        self._used: dict[object, PageFile] = {}
-
-    def begin(self) -> None:
-        """Start reading a book."""
-        self.known, self._used = {**self.known, **self._used}, {}
-
-    def end(self) -> None:
-        """The book is read: forget what it did not need."""
-        self.known = self._used
-
-    def read(self, source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]) -> PageFile:
-        key = (source.path, source.digest, kind.value, translated, tuple(sections))
-        file = self.known.get(key) or pagefile.read(source, kind, translated=translated, sections=sections)
-        self._used[key] = file
-        return file
+def read_kept(
+    kept: Kept[PageFile], source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]
+) -> PageFile:
+    """What :func:`pagefile.read` says of a file, from ``kept`` if it is there."""
+    key = key_of(source.path, source.digest, kind.value, translated, tuple(sections.items()))
+    return kept.get(key, lambda: pagefile.read(source, kind, translated=translated, sections=sections))
 
 
 #: The files of a page by language key.
@@ -66,15 +56,15 @@ _Entry = Mapping[str, PageFile]
 class PageFiles:
     """Collects the files of a page's languages and puts them together."""
 
-    def __init__(self, site: Settings, catalogues: Mapping[str, Catalogue], memo: Memo) -> None:
-        self.site, self.memo = site, memo
+    def __init__(self, site: Settings, catalogues: Mapping[str, Catalogue], kept: Kept[PageFile]) -> None:
+        self.site, self.kept = site, kept
         self.languages = {language.suffix.removeprefix("."): language for language in site.languages}
-        self.sections = {
-            key: {t(f"section.{section}"): section for section in WRITTEN_SECTIONS} for key, t in catalogues.items()
-        }
+        self.sections = {key: sections_of(catalogue) for key, catalogue in catalogues.items()}
         self.problems: list[Problem] = []
         self.broken: set[str] = set()
         self.found: dict[tuple[Kind, str, str], dict[str, PageFile]] = {}
+        #: What pages show of each file, as a digest, by its path.
+        self.faces: dict[str, str] = {}
 
     def add(self, source: Source) -> None:
         """Read one file of ``content/`` if it is a page."""
@@ -96,7 +86,8 @@ class PageFiles:
 
     def _add(self, source: Source, kind: Kind, name: str, folder: str, language: Language) -> None:
         translated = language is not self.site.default
-        file = self.memo.read(source, kind, translated=translated, sections=self.sections[language.key])
+        file = read_kept(self.kept, source, kind, translated=translated, sections=self.sections[language.key])
+        self.faces[source.path] = file.face
         self.problems += file.problems
         self.found.setdefault((kind, name, folder), {})[language.key] = file
         if file.text is None:

@@ -5,16 +5,16 @@ The plan is the same for ``build``, which makes everything, and for ``serve``, w
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from . import assets, feeds, library, search, strings
+from . import assets, cards, feeds, highlight, library, policy, search, strings, tryit
 from .library import Library
+from .memo import Memo
 from .output import Output
-from .pagefiles import Memo
 from .pages import Pages
 from .problems import BadInput, Problem
 from .sources import Snapshot
@@ -29,6 +29,12 @@ class Plan:
 
     library: Library
     outputs: Mapping[str, Output]
+    inside: assets.Inside
+
+    @cached_property
+    def headers(self) -> policy.Headers:
+        """The header fields of every response. Raises :class:`BadInput` when a style sheet is not CSS."""
+        return policy.headers(self.inside.all())
 
 
 def plan(snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False, memo: Memo | None = None) -> Plan:
@@ -37,7 +43,8 @@ def plan(snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = Fals
     A ``memo`` kept from one plan to the next saves reading again what has not changed.
     Raises :class:`BadInput` with every problem of the sources.
     """
-    book, problems = library.read(snapshot, base_url=base_url, drafts=drafts, memo=memo)
+    memo = memo or Memo()
+    book, problems = library.read(snapshot, base_url=base_url, drafts=drafts, kept=memo.files)
     if book is not None:
         default = book.settings.default
         path = strings.path_of(default.suffix)
@@ -45,54 +52,82 @@ def plan(snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = Fals
     if problems or book is None:
         raise BadInput(problems)
     outputs: dict[str, Output] = {}
-    for output in _all(book, snapshot):
+    memo.extracts.begin()
+    memo.templates.begin()
+    memo.tokens.begin()
+    highlight.keep_in(memo.tokens)
+    for output in _all(book, snapshot, memo):
         if output.path in outputs:
             problems.append(Problem(output.path, 0, 0, "would be published twice", "Rename one of the sources."))
         outputs[output.path] = output
     if problems:
         raise BadInput(problems)
-    return Plan(book, outputs)
+    return Plan(book, outputs, assets.Inside(snapshot))
 
 
-def _all(book: Library, snapshot: Snapshot) -> Iterator[Output]:
-    yield from Pages(book, snapshot).outputs()
-    yield from search.outputs(book)
+def _all(book: Library, snapshot: Snapshot, memo: Memo) -> Iterator[Output]:
+    yield from Pages(book, snapshot, memo.templates).outputs()
+    yield from others(book, snapshot, memo)
+
+
+def others(book: Library, snapshot: Snapshot, memo: Memo) -> Iterator[Output]:
+    """What there is besides pages."""
+    yield from search.outputs(book, memo.extracts)
+    yield from cards.outputs(book)
     yield from feeds.outputs(book)
+    yield from tryit.outputs(book)
     yield from assets.outputs(snapshot)
+    inside = assets.Inside(snapshot)
+    yield from policy.outputs(inside.key, inside.all)
 
 
 Progress = Callable[[int, int], None]
 _work: Sequence[Output] = ()
+_memo = Memo()
 
 
 def make(
-    outputs: Iterable[Output], *, jobs: int = 1, progress: Progress | None = None
+    outputs: Iterable[Output], *, jobs: int = 1, progress: Progress | None = None, memo: Memo | None = None
 ) -> Iterator[tuple[Output, bytes]]:
-    """Make ``outputs``, in ``jobs`` processes, in the order given.
+    """Make ``outputs``, in ``jobs`` processes, in the order given. What they learn for other plans gets into ``memo``.
 
     Raises :class:`BadInput` when a template fails.
     """
     work = tuple(outputs)
-    for done, (output, data) in enumerate(zip(work, _results(work, jobs), strict=True), 1):
+    for done, (output, data) in enumerate(zip(work, _results(work, jobs, memo or Memo()), strict=True), 1):
         if progress:
             progress(done, len(work))
         yield output, data
 
 
-def _results(work: Sequence[Output], jobs: int) -> Iterator[bytes]:
-    if jobs <= 1 or len(work) < WORTH_FORKING or "fork" not in multiprocessing.get_all_start_methods():
+def _results(work: Sequence[Output], jobs: int, memo: Memo) -> Iterator[bytes]:
+    if jobs <= 1 or len(work) < WORTH_FORKING or not hasattr(os, "fork"):
         yield from (output.make() for output in work)
         return
-    global _work  # noqa: PLW0603 - forked workers find the plan here: it need not, and cannot, be pickled
-    _work = work
+    global _work, _memo  # forked workers find the plan here: it need not, and cannot, be pickled
+    from . import workers  # noqa: PLC0415 - most builds have too little to do for it
+
+    for share in {output.share: None for output in work if output.share}:
+        share()
+    _work, _memo = work, memo
+    memo.take_fresh()
+    away = [number for number, output in enumerate(work) if not output.here]
     try:
-        context: Any = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-            chunk = max(1, min(16, len(work) // (jobs * 4)))
-            yield from pool.map(_make_one, range(len(work)), chunksize=chunk)
+        with workers.pool(jobs) as pool:
+            chunk = max(1, min(16, len(away) // (jobs * 4)))
+            results = pool.map(_make_one, away, chunksize=chunk)
+            ours = {number: output.make() for number, output in enumerate(work) if output.here}
+            for number in range(len(work)):
+                if number in ours:
+                    yield ours[number]
+                else:
+                    data, fresh = next(results)
+                    memo.learn(fresh)
+                    yield data
     finally:
-        _work = ()
+        _work, _memo = (), Memo()
 
 
-def _make_one(number: int) -> bytes:
-    return _work[number].make()
+def _make_one(number: int) -> tuple[bytes, dict[str, dict[str, Any]]]:
+    """An output, and what was learned by making it."""
+    return _work[number].make(), _memo.take_fresh()

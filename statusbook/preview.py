@@ -6,6 +6,7 @@ request never reaches the disk: its path is looked up in the plan.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import html
 import posixpath
@@ -18,9 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from . import pipeline, sources
+from . import pipeline, policy, record, shelf, sources, textedit
 from .output import Output
-from .pagefiles import Memo
 from .pipeline import Plan
 from .problems import BadInput, Problem
 from .sources import Snapshot
@@ -92,8 +92,9 @@ class Site:
         self.root, self.base_url, self.drafts = root, base_url, drafts
         self.plan: Plan | None = None
         self.problems: tuple[Problem, ...] = ()
+        self._headers = policy.headers(policy.Inlined())
         self._snapshot = Snapshot(())
-        self._memo = Memo()
+        self._memo = shelf.open_memo(root / record.FOLDER)  # read only: serving writes nothing
         self._made: OrderedDict[str, _Made] = OrderedDict()
         self._making = threading.Lock()
         self._earlier: Plan | None = None  # the newest plan before this of which nothing is known to have failed
@@ -107,17 +108,25 @@ class Site:
 
         A path may be a folder's. With broken sources the last good plan stays. Not to be called twice at once.
         """
-        before = self._snapshot
-        after = sources.read_tree(self.root, before, _files(changed, before))
-        different = _different(before, after)
+        before, paths = self._snapshot, set(changed)
+        after = sources.reread(self.root, before, paths) if self.plan and paths else None
+        if after:
+            different = frozenset(path for path in paths if before[path].digest != after[path].digest)
+        else:
+            after = sources.read_tree(self.root, before, _files(paths, before))
+            different = _different(before, after)
         if different or before.problems != after.problems or self.plan is None:
             self._snapshot = after
-            self._replan()
+            self._replan(different)
         return different
 
-    def _replan(self) -> None:
+    def _replan(self, different: frozenset[str]) -> None:
         try:
-            plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts, memo=self._memo)
+            plan = None
+            if self.plan and not self.problems:
+                plan = textedit.replan(self.plan, self._snapshot, different, self._memo)
+            if plan is None:
+                plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts, memo=self._memo)
             if self._sound:
                 self._earlier = self.plan
             self.plan, self.problems, self._sound = plan, (), True
@@ -135,6 +144,14 @@ class Site:
             self._report(new)
 
     # --- showing it ---------------------------------------------------------------------------------
+
+    @property
+    def headers(self) -> policy.Headers:
+        """The header fields of every response: those of the published site, or the last that could be made."""
+        if self.plan:
+            with contextlib.suppress(BadInput):  # a style sheet is broken: pages have the one before
+                self._headers = self.plan.headers
+        return self._headers
 
     def view(self, path: str) -> View:
         """What the decoded ``path`` of an address shows. Whatever happens, there is something."""
@@ -271,8 +288,8 @@ class Application:
             ("Content-Type", view.media_type),
             ("Content-Length", str(len(view.body))),
             ("Cache-Control", "no-cache"),
-            ("X-Content-Type-Options", "nosniff"),
             ("Server", "Statusbook"),
+            *self.site.headers,
         ]
         if view.location:
             query = environ.get("QUERY_STRING")

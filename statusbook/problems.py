@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+#: A reader that looks for the place of each problem in the whole file stops to report after this many: a file that was
+#: made of nothing else would keep it busy for minutes.
+ENOUGH = 50
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:

@@ -3,7 +3,9 @@
 The new site is made complete in a folder beside the old one; then the two change places. On Linux and macOS
 that is one system call (``renameat2`` with ``RENAME_EXCHANGE``, ``renamex_np`` with ``RENAME_SWAP``). Elsewhere, and
 on file systems without it, the old folder is renamed away and the new one into its place: between the two
-renames, a few microseconds, there is no site.
+renames, a few microseconds, there is no site. A build that is killed just then is mended by the next one.
+
+A process that is killed cannot clean up, so every build begins by removing what killed ones left (:func:`tidy`).
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .output import canonical_json
 from .problems import BadInput, Problem
@@ -100,11 +103,17 @@ def _mounted(site: Path) -> BadInput:
 
 def _files(folder: Path) -> set[str]:
     """Every file below ``folder`` by its path; a link is a file, whatever it leads to."""
-    return {
-        (Path(place) / name).relative_to(folder).as_posix()
-        for place, folders, names in os.walk(folder)
-        for name in (*names, *(each for each in folders if os.path.islink(os.path.join(place, each))))
-    }
+    found: set[str] = set()
+    waiting = [(os.fspath(folder), "")]
+    while waiting:
+        place, prefix = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                else:
+                    found.add(prefix + entry.name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +135,33 @@ class Staging:
         self.site = site
         self.digests: dict[str, str] = {}
         self.size = 0
+        self._folders: set[str] = set()  # those that have been made
+        self._removal: threading.Thread | None = None
 
     def __enter__(self) -> Staging:
         self.site.parent.mkdir(parents=True, exist_ok=True)
         check_foreign(self.site)
-        for left in self.site.parent.glob(f".{glob.escape(self.site.name)}.new-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        tidy(self.site)
         self.folder = Path(tempfile.mkdtemp(prefix=f".{self.site.name}.new-", dir=self.site.parent))
         self.folder.chmod(0o777 & ~_umask())
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._removal:
+            self._removal.join()
+        else:
+            self._remove()
+
+    def _remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def write(self, path: str, data: bytes) -> None:
-        """Add a file."""
+        """Add a file. Raises OSError that names the file when the disk is full or refuses it."""
         target = self._place(path)
-        target.write_bytes(data)
+        try:
+            target.write_bytes(data)
+        except OSError as error:  # of a write, the system does not say to which file
+            raise OSError(error.errno, error.strerror, str(self.site / path)) from error
         self._count(path, hashlib.sha256(data).hexdigest(), len(data))
 
     def keep(self, path: str, digest: str) -> bool:
@@ -162,6 +181,15 @@ class Staging:
         self._count(path, digest, len(data))
         return True
 
+    def take(self, path: str, digest: str, size: int) -> bool:
+        """Take a file over from the old site that is known to be untouched: to have ``digest`` and ``size`` (bytes)."""
+        try:
+            os.link(self.site / path, self._place(path), follow_symlinks=False)
+        except OSError:
+            return self.keep(path, digest)
+        self._count(path, digest, size)
+        return True
+
     def publish(self) -> Published:
         """Let the new site take the old one's place, unless they are the same."""
         self.write(MANIFEST, manifest_of(self.digests))
@@ -171,18 +199,22 @@ class Staging:
             return Published(self.size, False)
         check_foreign(self.site)  # again: somebody may have put one there in the meantime
         if self.site.exists():
-            _exchange(self.folder, self.site)  # the old site is now in our folder, which __exit__ removes
+            _exchange(self.folder, self.site)  # the old site is now in our folder, which goes
+            self._removal = threading.Thread(target=self._remove)
+            self._removal.start()
         else:
             self.folder.rename(self.site)
         return Published(self.size, True)
 
     def _place(self, path: str) -> Path:
         """Where ``path`` goes, its folders made. The staging folder itself is not: if it is gone, all in it is."""
-        folder = self.folder
-        for name in PurePosixPath(path).parts[:-1]:
-            folder /= name
-            folder.mkdir(exist_ok=True)
-        return self.folder / path
+        parts = path.split("/")[:-1]
+        for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
+            if folder not in self._folders:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(f"{self.folder}/{folder}")
+                self._folders.add(folder)
+        return Path(f"{self.folder}/{path}")
 
     def _count(self, path: str, digest: str, size: int) -> None:
         if path != MANIFEST:
@@ -199,6 +231,23 @@ class Staging:
         return _files(self.site) == {*self.digests, MANIFEST} and all(
             (self.site / path).samefile(self.folder / path) for path in self.digests
         )
+
+
+def tidy(site: Path) -> None:
+    """Remove what killed builds left beside ``site``. Only for who holds its lock.
+
+    Where folders cannot be exchanged, a build killed between its two renames has left the old site aside: it is
+    put back.
+    """
+    if not site.parent.is_dir():
+        return
+    name = glob.escape(site.name)
+    for left in site.parent.glob(f".{name}.old-*"):
+        if not os.path.lexists(site) and published(left / "old") is not None:
+            (left / "old").rename(site)
+        shutil.rmtree(left, ignore_errors=True)
+    for left in site.parent.glob(f".{name}.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _umask() -> int:
@@ -221,12 +270,15 @@ def locked(path: Path) -> Iterator[None]:
         yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
+    # A lock of the process (POSIX), not of the open file (BSD): that one would be inherited by worker processes and
+    # still be held by those that outlive a killed build. No link is followed: a contribution may have put one there.
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    with open(descriptor, "rb+", buffering=0) as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):  # POSIX lets systems choose between the two
             print("waiting for another build to finish …", file=sys.stderr)  # noqa: T201
-            fcntl.flock(file, fcntl.LOCK_EX)
+            fcntl.lockf(file, fcntl.LOCK_EX)
         yield
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Set
 
-from .model import Kind, Page, Settings, Text
+from . import matrices
+from .model import MEASURED, Kind, Page, Settings, Text
 from .problems import Problem
 from .sources import Source
 
@@ -45,9 +46,10 @@ class References:
                     hint = f"Did you mean {near[0]}?" if near else "Add it to `products` of a page in content/vendors."
                     yield Problem(default.path, 2, 1, f"`vendors` names {use.vendor}, which no vendor page has", hint)
             for key, text in page.texts.items():
-                yield from self._in_text(key, text)
+                yield from self.in_text(key, text)
 
-    def _in_text(self, key: str, text: Text) -> Iterator[Problem]:
+    def in_text(self, key: str, text: Text) -> Iterator[Problem]:
+        """What is wrong with the references and inclusions of one text in the language ``key``."""
         for ref in text.outline.references:
             target = self.shown.get(ref.target)
             if ref.target in self.broken:
@@ -58,13 +60,17 @@ class References:
             elif ref.fragment:
                 anchors = {heading.anchor for heading in target.texts[key].outline.headings} - {""}
                 if target.kind is Kind.CODE:
-                    anchors |= {"code", "history", "see"}
+                    anchors |= {"clients", "code", "history", "see"}
                 if ref.fragment not in anchors:
                     hint = f"Anchors there: {', '.join(sorted(anchors))}."
                     message = f"[[{ref.target}#{ref.fragment}]] leads to a section that does not exist"
                     yield Problem(text.path, ref.line, ref.column, message, hint)
         for item in text.outline.inclusions:
-            if item.path not in self.files or ".." in item.path:
+            if item.path.startswith(MEASURED):
+                if item.path.removeprefix(MEASURED) not in matrices.NAMES:
+                    hint = f"There are {', '.join(matrices.NAMES)}."
+                    yield Problem(text.path, item.line, item.column, f"[[{item.path}]] has not been measured", hint)
+            elif item.path not in self.files or ".." in item.path:
                 near = difflib.get_close_matches(
                     item.path, [path for path in self.files if not path.endswith(".md")], 1
                 )

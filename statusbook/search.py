@@ -7,21 +7,23 @@ what is worth sending. The format is that of ``make``.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from . import generator
 from .extract import Extract, extract
+from .kept import Kept
 from .library import Library
 from .model import Kind, Language, Page, StatusCode
 from .output import Make, Output, canonical_json, key_of
 from .views import Views, search_index_path
 
-VERSION = 2
-#: The record of a page in the index; lists are joined by line ends. ``links`` is the number
-#: of bits of the count of references to the page.
+VERSION = 3
+#: The record of a page in the index; lists are joined by bars. ``links`` is the number of bits of the count of
+#: references to the page. The index holds them by field, which compresses better than by page.
 RECORD = (
     "name",
     "kind",
@@ -30,9 +32,9 @@ RECORD = (
     "summary",
     "keywords",
     "symptoms",
+    "anchors",
     "other",
-    "identifiers",
-    "words",
+    "users",
     "constants",
     "spec",
     "codes",
@@ -40,34 +42,36 @@ RECORD = (
 )
 #: A header field leads to this many pages at most, and to none with less than this share of its best page's mentions.
 HEADER_PAGES, HEADER_SHARE = 4, 0.34
-#: Identifiers of a page's text that are worth their bytes: on few pages, and so many of a page.
-IDENTIFIER_PAGES, IDENTIFIERS = 3, 4
-#: English words of the text of a registered code's page that are worth their bytes, alike.
-WORD_PAGES, WORDS = 9, 7
-#: What a result shows of a summary, and what is kept of a symptom: the rest would be bytes for nothing.
-SUMMARY_COLUMNS, SYMPTOM_COLUMNS = 56, 60
+#: What a result shows of a guide's, class's or vendor's summary and of a symptom: the rest would be bytes for nothing.
+#: A code is known by its title and phrase, and by what matched.
+SUMMARY_COLUMNS, SYMPTOM_COLUMNS = 40, 44
+#: A path or an address in a message, which is another one for every reader.
+_PATH = re.compile(r"(?:\b(?:https?|unix|wss?):)?/{1,2}[\w.:-]+/[\w./?=&-]+")
 #: An RFC leads to this many pages that are not defined by it.
 RFC_PAGES = 4
 
 
-def outputs(library: Library) -> Iterator[Output]:
+def outputs(library: Library, extracts: Kept[Extract] | None = None) -> Iterator[Output]:
+    """The index of each language; what ``extracts`` has of a page is not read from its text again."""
     for language in library.settings.languages:
-        yield Output(search_index_path(language), partial(_prepare, library, language))
+        prepare = partial(_prepare, library, language, extracts or Kept())
+        yield Output(search_index_path(language), prepare, here=True)
 
 
-def _prepare(library: Library, language: Language) -> tuple[str, Make]:
+def _prepare(library: Library, language: Language, extracts: Kept[Extract]) -> tuple[str, Make]:
     """Key and maker of an index, worked out when a build or a reader asks for it."""
-    index = Index(library, language)
+    index = Index(library, language, extracts)
     return index.key(), index.make
 
 
 class Index:
     """The index of one language."""
 
-    def __init__(self, library: Library, language: Language) -> None:
+    def __init__(self, library: Library, language: Language, extracts: Kept[Extract] | None = None) -> None:
         self.library, self.language = library, language
+        self.extracts: Kept[Extract] = extracts or Kept()
         self.views = Views(library, language)
-        self.pages = [page for page in library.pages.values() if page.kind is not Kind.HOME]
+        self.pages = [page for page in library.pages.values() if page.kind not in (Kind.HOME, Kind.PAGE)]
         #: How many references of other pages lead to a page.
         self.links = Counter(ref.target for page in self.pages for ref in page.texts[language.key].outline.references)
 
@@ -76,46 +80,38 @@ class Index:
         texts = [sorted((key, text.digest) for key, text in page.texts.items()) for page in self.pages]
         facts = [(page.name, page.kind.value, page.code, page.see, page.products) for page in self.pages]
         constants = [self.views.constants(page) for page in self.pages]
-        tables = (self.library.tables.pinyin, self.library.tables.variants)
+        tables = (self.library.tables.pinyin, self.library.tables.variants, self.library.tables.synonyms)
         return key_of("search", generator.identity(), VERSION, self.language, texts, facts, constants, tables)
 
     def make(self) -> bytes:
-        extracts = [extract(page, self.language.key, self.views.constants(page)) for page in self.pages]
-        spread = Counter(name for each in extracts for name, _ in each.identifiers)
-        words = Counter(word for each in extracts for word, _ in each.words)
-        records = [self._record(page, each, spread, words) for page, each in zip(self.pages, extracts, strict=True)]
+        extracts = [self._extract(page) for page in self.pages]
+        records = [self._record(page, each) for page, each in zip(self.pages, extracts, strict=True)]
         text = "".join(value for record in records for value in record if isinstance(value, str))
         return canonical_json(
             {
                 "version": VERSION,
                 "language": self.language.tag,
                 "prefix": f"/{self.language.prefix}",
-                "fields": RECORD,
-                "pages": records,
+                "pages": dict(zip(RECORD, zip(*records, strict=True), strict=True)),
                 "headers": _headers(extracts),
                 "rfcs": _rfcs(extracts),
                 "pinyin": _pinyin(self.library.tables.pinyin),
+                "synonyms": "\n".join(
+                    "|".join(group.get(self.language.key, ())) for group in self.library.tables.synonyms
+                ),
                 "variants": _variants(self.library.tables.variants, text),
             }
         )
 
-    def _record(
-        self, page: Page, each: Extract, spread: Mapping[str, int], words_spread: Mapping[str, int]
-    ) -> tuple[str | int, ...]:
+    def _extract(self, page: Page) -> Extract:
+        language, constants = self.language.key, self.views.constants(page)
+        texts = sorted((key, text.digest) for key, text in page.texts.items())
+        facts = (page.code.phrase, page.code.standing) if page.code else ()
+        key = key_of(page.name, language, texts, facts, constants)
+        return self.extracts.get(key, lambda: extract(page, language, constants))
+
+    def _record(self, page: Page, each: Extract) -> tuple[str | int, ...]:
         text, code = page.texts[self.language.key], page.code
-        shown = "\n".join((text.title, *each.keywords, *each.symptoms, *each.other))
-        telling = [
-            (-count, name)
-            for name, count in each.identifiers
-            if spread[name] <= IDENTIFIER_PAGES and name not in shown and len(name) > 3
-        ]
-        lower = shown.lower()
-        words = [
-            (-count / words_spread[word], word)
-            for word, count in each.words
-            if words_spread[word] <= WORD_PAGES and word not in lower
-        ]
-        most = WORDS if code and code.spec else 0
         uses = code.vendors if code else ()
         users = [self._product(use.vendor) for use in uses]
         products = [product.names[self.language.key] for product in page.products]
@@ -124,12 +120,12 @@ class Index:
             page.kind.value,
             text.title,
             code.phrase if code else "",
-            _clipped(_clause(text.summary), SUMMARY_COLUMNS),
-            "\n".join(each.keywords),
-            "\n".join(_clipped(symptom, SYMPTOM_COLUMNS) for symptom in each.symptoms),
-            "\n".join(dict.fromkeys((*each.other, *(use.name for use in uses if use.name), *products))),
-            " ".join(dict.fromkeys((*users, *(name for _, name in sorted(telling)[:IDENTIFIERS])))),
-            " ".join(word for _, word in sorted(words)[:most]),
+            "" if code else _clipped(_clause(text.summary), SUMMARY_COLUMNS),
+            _listed(each.keywords),
+            _listed(_clipped(_PATH.sub("…", symptom), SYMPTOM_COLUMNS) for symptom in each.symptoms),
+            "|".join(each.anchors).rstrip("|"),
+            _listed(dict.fromkeys((*each.other, *(use.name for use in uses if use.name), *products))),
+            ", ".join(dict.fromkeys(users)),
             " ".join(each.constants),
             _spec(code),
             " ".join(name for name in page.see if name.isdigit()) if page.kind is Kind.GUIDE else "",
@@ -140,6 +136,11 @@ class Index:
         """What the reader knows a product by, of those that use a number."""
         found = self.library.vendor_of.get(vendor)
         return found[1].names[self.language.key] if found else vendor
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Texts with bars between them, which JSON need not escape."""
+    return "|".join(text.replace("|", "/") for text in texts)
 
 
 def _clause(text: str) -> str:
@@ -214,8 +215,20 @@ def _pinyin(syllables: Mapping[str, str]) -> str:
 
 
 def _variants(variants: Mapping[str, str], text: str) -> str:
-    """The terms, longest first, and the traditional characters of what stands in the index: ``逾時超时`` in pairs."""
+    """The terms, longest first, in pairs; then the traditional characters of what stands in ``text``: in the order of
+    what they are read as, each after the number of steps to it among the everyday characters, ``逾時 超时 3貝0唄12備``.
+    """
     known = set(text)
     terms = sorted((pair for pair in variants.items() if len(pair[0]) > 1), key=lambda pair: (-len(pair[0]), pair))
-    single = [pair for pair in variants.items() if len(pair[0]) == 1 and pair[1] in known]
-    return " ".join([*(f"{a} {b}" for a, b in terms), "".join(a + b for a, b in sorted(single))])
+    single = sorted(
+        (EVERYDAY.index(read), written)
+        for written, read in variants.items()
+        if len(written) == 1 and read in known and read in EVERYDAY
+    )
+    steps = [after - before for before, after in itertools.pairwise([0, *(at for at, _ in single)])]
+    return " ".join(
+        [
+            *(f"{a} {b}" for a, b in terms),
+            "".join(f"{n}{written}" for n, (_, written) in zip(steps, single, strict=True)),
+        ]
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .model import LANGUAGES, Language, Settings
-from .problems import Problem
+from .problems import ENOUGH, Problem
 from .sources import CONTROL, SETTINGS, Snapshot, invisible, is_web_address, parse_toml
 
 _BASE = re.compile(r"(https?://)([^/]+)(.*)", re.I | re.S)
@@ -78,6 +78,8 @@ class _Reader:
         return default
 
     def problem(self, key: str, message: str, hint: str) -> None:
+        if len(self.problems) == ENOUGH:
+            return
         match = re.search(rf"^\s*\[?{re.escape(key)}\b", self.text, re.M)
         line = self.text.count("\n", 0, match.start()) + 1 if match else 1
         self.problems.append(Problem(SETTINGS, line, 1, message, hint))

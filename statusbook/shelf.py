@@ -1,31 +1,28 @@
-"""Files as they were read by the last build, kept on the disk between builds.
+"""What builds learn, kept on the disk between them: one file for each part of the memo, read when it is asked for.
 
-The format is pickle with a checksum in front, loaded by an unpickler that knows nothing but the classes in
-``ALLOWED``: a damaged or foreign file is an empty shelf, never a wrong page and never code.
+The format is pickle under a seal, loaded by an unpickler that knows nothing but the classes in ``ALLOWED``: a
+damaged or foreign file is an empty shelf, never a wrong page and never code.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import io
 import pickle
 from pathlib import Path
+from typing import Any
 
-from . import generator
-from .pagefiles import Memo
+from . import generator, seal
+from .memo import Memo
 
-NAME = "files.pickle"
-_MAGIC = b"statusbook-files-1"
-#: Bytes of the SHA-256 in front.
-_CHECKSUM = 32
+_MAGIC = b"statusbook-shelf-2"
 
-#: What a page file is made of, by module.
+#: What the results are made of, by module.
 ALLOWED = {
     "statusbook.model": {
         "Body", "Cacheable", "Citation", "Heading", "Inclusion", "Kind", "Outline", "Reference", "Retry", "SectionRef",
         "Seen", "Sender", "Since", "Standing", "Text", "Trust",
     },
+    "statusbook.extract": {"Extract"},
     "statusbook.pagefile": {"PageFile"},
     "statusbook.problems": {"Problem"},
     "datetime": {"date"},
@@ -39,27 +36,48 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} does not belong here")
 
 
-def load(folder: Path) -> Memo:
-    """The memo kept in ``folder``; an empty one when there is none to trust."""
-    try:
-        data = (folder / NAME).read_bytes()
-        if data[:_CHECKSUM] != _checksum(data[_CHECKSUM:]):
-            return Memo()
-        known = _Unpickler(io.BytesIO(data[_CHECKSUM:])).load()
-        return Memo(known) if isinstance(known, dict) else Memo()
-    except Exception:  # whatever is wrong with a cache costs time only
-        return Memo()
+#: What is learned after a file was written goes into another beside it, while that one has less than this share.
+_SMALL = 0.25
+
+
+def open_memo(folder: Path) -> Memo:
+    """The memo kept in ``folder``."""
+    return Memo.loading(lambda name, later: _load(place_of(folder, name, later=later)))
 
 
 def save(folder: Path, memo: Memo) -> None:
-    """Keep ``memo`` in ``folder``; where it cannot be written, the next build reads everything again."""
-    data = pickle.dumps(memo.known, protocol=5)
-    new = folder / f"{NAME}.new"
-    with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(_checksum(data) + data)
-        new.replace(folder / NAME)
+    """Keep in ``folder`` what is new in ``memo``; where it cannot be written, the next build learns it again."""
+    for name, kept in memo.kept().items():
+        if not kept.changed:
+            continue
+        later, everything = kept.later(), kept.all()
+        if len(later) < _SMALL * len(everything):
+            _write(place_of(folder, name, later=True), later)
+        else:
+            _write(place_of(folder, name), everything)
+            _write(place_of(folder, name, later=True), {})
 
 
-def _checksum(data: bytes) -> bytes:
-    return hashlib.sha256(_MAGIC + generator.identity().encode() + data).digest()
+def place_of(folder: Path, name: str, *, later: bool = False) -> Path:
+    return folder / f"{name}{'.later' if later else ''}.pickle"
+
+
+def _write(place: Path, results: dict[str, Any]) -> None:
+    seal.write(place, _head() + pickle.dumps(results, protocol=5))
+
+
+def _load(place: Path) -> dict[str, Any]:
+    """What is kept at ``place``; nothing when there is nothing to trust."""
+    try:
+        data, head = seal.read(place), _head()
+        if data is None or not data.startswith(head):
+            return {}
+        known = _Unpickler(io.BytesIO(data[len(head) :])).load()
+        return known if isinstance(known, dict) else {}
+    except Exception:  # whatever is wrong with a cache costs time only
+        return {}
+
+
+def _head() -> bytes:
+    """What a file begins with: whose format it is, of which generator."""
+    return _MAGIC + generator.identity().encode()

@@ -7,16 +7,45 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .model import WRITTEN_SECTIONS, Settings
+from .model import SECTIONS, Settings
 from .problems import Problem
 from .sources import CONTROL, Snapshot, decode, invisible, parse_toml
+
+#: What the button that sends a request says (``tryit`` hands it to the script).
+TRY = (
+    "sending",
+    "got",
+    "wire",
+    "model",
+    "curl",
+    "worker",
+    "redirected",
+    "interim",
+    "failed",
+    "login",
+    "empty",
+    "hidden",
+    "unsent",
+    "other",
+    "socket",
+    "closed",
+    "unavailable",
+)
 
 #: Keys that Python code asks for: no catalogue can be used without. The rest are asked for in templates.
 USED_BY_CODE = frozenset(
     {
+        "class.codes",
+        "guides.summary",
+        "page.guides",
         "table.label",
-        *(f"{page}.{key}" for page in ("search", "notfound") for key in ("title", "summary")),
-        *(f"section.{section}" for section in (*WRITTEN_SECTIONS, "see")),
+        "lab.title",
+        "lab.summary",
+        "measured.title",
+        "measured.summary",
+        *(f"{page}.{key}" for page in ("search", "notfound", "poster", "style") for key in ("title", "summary")),
+        *(f"section.{section}" for section in SECTIONS),
+        *(f"try.{key}" for key in TRY),
     }
 )
 

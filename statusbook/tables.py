@@ -1,5 +1,5 @@
 """Facts that pages draw tables from: ``data/registry.csv``, ``data/constants.csv``, ``data/rfc-sections.csv``; and
-the tables that search reads Chinese with, ``data/pinyin.csv`` and ``data/variants.csv``."""
+the tables that search reads words with, ``data/pinyin.csv``, ``data/variants.csv`` and ``data/synonyms.csv``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ CONSTANTS = "data/constants.csv"
 SECTIONS = "data/rfc-sections.csv"
 PINYIN = "data/pinyin.csv"
 VARIANTS = "data/variants.csv"
+SYNONYMS = "data/synonyms.csv"
 
 _PINYIN_COLUMNS = ("syllable", "characters")
 _VARIANTS_COLUMNS = ("written", "read")
+#: A column for each language's key; a cell holds the words of a group, with bars between them.
+_SYNONYMS_COLUMNS = ("zh", "en")
 _REGISTRY_COLUMNS = ("code", "phrase", "standing", "rfc", "section", "reference", "url", "date")
 
 #: Columns of ``data/constants.csv`` in the order they are shown, with the name a reader knows and the
@@ -75,7 +78,7 @@ class Tables:
     """``registry`` and ``constants`` by status code; ``sections`` has the section numbers of each RFC we cite.
 
     ``pinyin`` has the everyday characters of each syllable, ``variants`` what a traditional character or a term of
-    Taiwan is read as.
+    Taiwan is read as. ``synonyms`` has groups of words that people use for one thing, by the key of their language.
     """
 
     registry: Mapping[int, RegistryEntry] = field(default_factory=dict)
@@ -83,6 +86,7 @@ class Tables:
     sections: Mapping[int, frozenset[str]] = field(default_factory=dict)
     pinyin: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, str] = field(default_factory=dict)
+    synonyms: tuple[Mapping[str, tuple[str, ...]], ...] = ()
 
 
 def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
@@ -119,7 +123,11 @@ def read(snapshot: Snapshot) -> tuple[Tables, list[Problem]]:
         sections[int(row["rfc"])] = frozenset(row["sections"].split())
     pinyin = {row["syllable"]: row["characters"] for _, row in rows(snapshot, PINYIN, _PINYIN_COLUMNS, problems)}
     variants = {row["written"]: row["read"] for _, row in rows(snapshot, VARIANTS, _VARIANTS_COLUMNS, problems)}
-    return Tables(registry, constants, sections, pinyin, variants), problems
+    synonyms = tuple(
+        {language: tuple(cell.split("|")) for language, cell in row.items()}
+        for _, row in rows(snapshot, SYNONYMS, _SYNONYMS_COLUMNS, problems)
+    )
+    return Tables(registry, constants, sections, pinyin, variants, synonyms), problems
 
 
 def is_number(text: str) -> bool:

@@ -2,28 +2,56 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.bccache import Bucket
 
+from .kept import Kept
 from .problems import BadInput, Problem
 
 FOLDER = "templates"
 
+#: Templates are indented for people; browsers see one space in any white space, but in these elements.
+_SPACE = re.compile(r"(<(pre|textarea|script|style)\b[\s\S]*?</\2>)|\n\s+")
+
 
 @functools.lru_cache(maxsize=2)
-def compiled(texts: tuple[tuple[str, str], ...]) -> Templates:
+def compiled(texts: tuple[tuple[str, str], ...], kept: Kept[bytes]) -> Templates:
     """The templates with these names and texts. Compiling them costs more than rendering a page, so it is kept."""
-    return Templates(dict(texts))
+    return Templates(dict(texts), kept)
+
+
+class _Bytecode(BytecodeCache):
+    """Compiled templates by name and text. Jinja2 checks that they are of this Python and of its own format."""
+
+    def __init__(self, kept: Kept[bytes]) -> None:
+        self.kept = kept
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = self.kept.known.get(_key(bucket))
+        if code is not None:
+            bucket.bytecode_from_string(code)
+            if bucket.code is not None:
+                self.kept.get(_key(bucket), bytes)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept.get(_key(bucket), bucket.bytecode_to_string)
+
+
+def _key(bucket: Bucket) -> str:
+    return f"{bucket.key}-{bucket.checksum}"
 
 
 class Templates:
-    """Templates by name, as texts."""
+    """Templates by name, as texts; ``kept`` has those that were compiled before, as bytecode."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], kept: Kept[bytes] | None = None) -> None:
         self.texts = texts
         self.environment = Environment(
             loader=FunctionLoader(self._load),
@@ -32,7 +60,16 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=_Bytecode(kept or Kept()),
+            auto_reload=False,  # the texts of one environment never change
         )
+        self.environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+
+    def compile(self) -> None:
+        """Compile all templates. Mistakes in them come up when something is rendered that needs them."""
+        for name in self.texts:
+            with contextlib.suppress(TemplateSyntaxError):
+                self.environment.get_template(name)
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         return (self.texts[name], f"{FOLDER}/{name}", None) if name in self.texts else None
@@ -43,7 +80,8 @@ class Templates:
         Raises :class:`BadInput` with the place of whatever goes wrong in a template.
         """
         try:
-            return self.environment.get_template(name).render(context).encode("utf-8")
+            text = self.environment.get_template(name).render(context)
+            return _SPACE.sub(lambda match: match[1] or "\n", text).encode("utf-8")
         except BadInput:
             raise
         except TemplateNotFound as error:

@@ -6,23 +6,62 @@ page is made of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from . import evidence, findings, headerfields, matrices
+from .addresses import relative
+from .evidence import LAB, ExhibitView
+from .exhibits import Exhibit
+from .findings import Findings
 from .library import Library, number_of
-from .model import SECTIONS, Heading, Kind, Language, Link, Page, SectionRef, StatusCode, VendorUse
+from .matrices import Matrix
+from .measurements import Subject
+from .model import (
+    NO_LINKS,
+    SECTIONS,
+    FieldLinks,
+    Heading,
+    Kind,
+    Language,
+    Link,
+    Page,
+    SectionRef,
+    StatusCode,
+    VendorUse,
+)
 from .tables import Constant
 from .typography import curly
 
 #: Pages that no content file stands behind, and their slugs (empty: not an address one can link).
-SEARCH = "search"
+SEARCH, POSTER, STYLE = "search", "poster", "style"
 NOT_FOUND = "404.html"
+CLIENTS = "lab/clients"
+
+
+#: Guides that name a page, of which so many at most are shown with it.
+RELATED = 24
 
 
 def search_index_path(language: Language) -> str:
     """Where a language's search index is published, relative to the site."""
     return f"{language.prefix}{SEARCH}/index.json"
+
+
+def texts_path(language: Language) -> str:
+    """Where what scripts say in a language is published, relative to the site."""
+    return f"{language.prefix}{SEARCH}/texts.json"
+
+
+def lens_path(language: Language) -> str:
+    """Where the paste lens is published by itself, relative to the site."""
+    return f"{language.prefix}{SEARCH}/lens.xml"
+
+
+def cards_path(language: Language) -> str:
+    """Where the previews of a language's codes are published, relative to the site."""
+    return f"{language.prefix}{SEARCH}/cards.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +189,18 @@ class PageView:
     next: Card | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A header field: ``note`` says what it tells, ``address`` leads to its row, ``label`` and ``url`` to a source."""
+
+    name: str
+    anchor: str
+    address: str
+    note: str
+    label: str
+    url: str
+
+
 class Views:
     """The views of a library's pages in one language."""
 
@@ -157,6 +208,7 @@ class Views:
         self.library, self.language = library, language
         self.t = library.strings[language.key]
         self._cards: dict[str, Card] = {}
+        self._findings: dict[int, Findings | None] = {}
 
     def address(self, slug: str) -> str:
         return self.library.settings.address(self.language, slug)
@@ -200,6 +252,10 @@ class Views:
         """The class pages in their order."""
         return self.named(self.library.by_class)
 
+    def about_cards(self) -> tuple[Card, ...]:
+        """The pages about the handbook itself."""
+        return self.cards(self.library.about)
+
     def classes(self) -> tuple[ClassGroup, ...]:
         pages = self.library.pages
         return tuple(
@@ -230,8 +286,11 @@ class Views:
             next=following,
         )
 
-    def made_up(self, kind: str, slug: str, title: str, summary: str) -> PageView:
-        """A page without a content file: the search page, the not-found page."""
+    def made_up(self, kind: str, slug: str, title: str, summary: str, above: tuple[Crumb, ...] = ()) -> PageView:
+        """A page without a content file: the search page, the not-found page, those of the lab.
+
+        ``above`` are the pages between home and it.
+        """
         linked = kind != "notfound"
         address = self.address(slug) if linked else f"/{self.language.prefix}{NOT_FOUND}"
         return PageView(
@@ -242,7 +301,7 @@ class Views:
             address=address,
             canonical=self._absolute(address) if linked else "",
             alternates=self._alternates(slug if linked else ""),
-            breadcrumbs=(Crumb(self.library.settings.titles[self.language.key], self.address("")), Crumb(title, "")),
+            breadcrumbs=(Crumb(self.library.settings.titles[self.language.key], self.address("")), *above, Crumb(title, "")),
         )
 
     def code(self, page: Page) -> CodeView:
@@ -279,7 +338,7 @@ class Views:
 
     def related(self, page: Page) -> tuple[Card, ...]:
         """The pages that a page names in ``see``, in its order, then the guides that name the page."""
-        about = self.cards(self.library.guides_about.get(page.name, ()))
+        about = self.cards(self.library.guides_about.get(page.name, ())[:RELATED])
         return tuple(dict.fromkeys([*self.named(page.see), *about]))
 
     # --- parts --------------------------------------------------------------------------------------
@@ -362,12 +421,16 @@ class Views:
             )
             for heading, children in entries
         ]
+        if page.kind is Kind.CLASS:
+            toc.append(TocEntry("codes", self.t("class.codes")))
         return tuple(self._with_added(page, toc)) if page.code else tuple(toc)
 
     def _with_added(self, page: Page, toc: list[TocEntry]) -> list[TocEntry]:
         """A code page's table of contents with the sections that the template adds from data."""
         added = {"see"} if self.related(page) else set()
         added |= {"code"} if self.constants(page) else set()
+        added |= {"clients"} if self.findings(page) else set()
+        added |= {"evidence"} if page.code and page.code.number in self.library.exhibits.by_code else set()
         added |= {"history"} if page.code and (page.code.spec or self.registry(page)) else set()
         written = {entry.anchor: entry for entry in toc}
         return [
@@ -375,6 +438,73 @@ class Views:
             for anchor in SECTIONS
             if anchor in written or anchor in added
         ]
+
+    def lab_addresses(self) -> Mapping[str, str]:
+        """The lab's pages of overview that there are: by the kind of page, their addresses."""
+        there = {
+            LAB: bool(self.library.exhibits.by_code),
+            "clients": any(measurement.subjects for measurement in self.library.measurements.values()),
+        }
+        slugs = {LAB: LAB, "clients": CLIENTS}
+        return {kind: self.address(slugs[kind]) for kind, exists in there.items() if exists}
+
+    # --- the lab ------------------------------------------------------------------------------------
+
+    def exhibits(self, page: Page) -> tuple[ExhibitView, ...]:
+        """The exchanges of the lab that show a code."""
+        items = self.library.exhibits.by_code.get(page.code.number, ()) if page.code else ()
+        return tuple(map(self.exhibit, items))
+
+    def exhibit(self, exhibit: Exhibit) -> ExhibitView:
+        return evidence.view(exhibit, self.address(evidence.slug_of(exhibit)), self.language.key, self.print)
+
+    def cause(self, exhibit: Exhibit) -> TocEntry | None:
+        """The cause that an exchange shows, where the page of its code tells of it."""
+        text = self.library.pages[str(exhibit.recipe.code)].texts[self.language.key]
+        heading = next((h for h in text.outline.headings if h.anchor == exhibit.recipe.cause), None)
+        return TocEntry(heading.anchor, self.print(heading.text)) if heading else None
+
+    def findings(self, page: Page) -> Findings | None:
+        """What clients and caches did with a code."""
+        if page.code is None:
+            return None
+        number = page.code.number
+        if number not in self._findings:
+            self._findings[number] = findings.of_code(self.library.measurements, number)
+        return self._findings[number]
+
+    def matrices(self, name: str) -> tuple[Matrix, ...]:
+        """The tables that ``[[measured:name]]`` asks for."""
+        return matrices.of_name(self.library.measurements, name)
+
+    def measured(self) -> tuple[tuple[tuple[str, tuple[Matrix, ...]], ...], tuple[Subject, ...]]:
+        """All tables by name, and who was measured."""
+        everybody = {s.key: s for m in self.library.measurements.values() for s in m.subjects.values()}
+        return matrices.everything(self.library.measurements), tuple(everybody.values())
+
+    # --- header fields ------------------------------------------------------------------------------
+
+    def fields(self) -> tuple[FieldView, ...]:
+        """Every header field that the handbook explains, by name."""
+        found = (self.field(name) for name in self.library.fields)
+        return tuple(view for view in found if view)
+
+    def field(self, name: str) -> FieldView | None:
+        """A header field by its name, whatever its case; None when the handbook does not explain it."""
+        known = self.library.fields.get(name.lower())
+        if known is None:
+            return None
+        address = f"{self.address(f'guides/{headerfields.GUIDE}')}#{known.anchor}"
+        note = self.print(known.notes[self.language.key])
+        return FieldView(known.name, known.anchor, address, note, known.label, known.url)
+
+    def field_links(self, address: str) -> FieldLinks:
+        """Where the header fields in messages of the page at ``address`` lead."""
+        guide = self.library.pages.get(headerfields.GUIDE)
+        if guide is None or guide.kind is not Kind.GUIDE:
+            return NO_LINKS
+        href = relative(address, f"{self.address(guide.slug)}#{headerfields.ANCHOR}")
+        return FieldLinks(href, frozenset(self.library.fields))
 
     # --- links in the text --------------------------------------------------------------------------
 

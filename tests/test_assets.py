@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -49,3 +51,52 @@ def test_no_script_of_ours_has_a_template_literal_over_several_lines() -> None:
 
 def test_other_files_are_published_as_they_are() -> None:
     assert plan({"static/x.svg": "<svg/>"}).outputs["static/x.svg"].make() == b"<svg/>"
+
+
+# --- what pages carry inside ------------------------------------------------------------------------
+
+
+def test_a_page_carries_the_parts_of_its_sheet_and_nothing_links_to_them() -> None:
+    changes = {
+        "static/css/pages/code.css": '@import "../parts/x.css";\n',
+        "static/css/parts/x.css": "/* why */\na { color: red }\n",
+    }
+    outputs = plan(changes).outputs
+    html = outputs["404/index.html"].make().decode()
+    assert "<style>a{color:red}</style>" in html
+    assert "a{color:red}" not in outputs["index.html"].make().decode()
+    assert not [
+        path for path in outputs if path.startswith(("static/css/pages", "static/css/parts", "static/js/inside"))
+    ]
+
+
+def test_an_edited_part_changes_the_pages_that_carry_it() -> None:
+    before = plan().outputs
+    after = plan({"static/css/parts/periodic.css": "@layer parts { .tile { color: red } }\n"}).outputs
+    changed = {path for path in before if before[path].key != after[path].key}
+    assert {"index.html", "404.html", "_headers"} <= changed
+    assert not {"404/index.html", "guides/gone-or-missing/index.html"} & changed
+
+
+def test_the_policy_names_what_stands_in_the_page() -> None:
+    html = plan().outputs["404/index.html"].make().decode()
+    for element in ("style", "script"):
+        inside = html.split(f"<{element}>")[1].split(f"</{element}>")[0]
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in html.split('Content-Security-Policy" content="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("static/css/pages/code.css", '@import "../parts/none.css";\n', "static/css/parts/none.css: is missing"),
+        ("static/css/pages/code.css", "a { color: red }\n", "static/css/pages/code.css:1:1: is not an import"),
+        ("static/css/parts/text.css", "a {\n  color", "static/css/parts/text.css:"),
+        ("static/css/pages/code.css", None, "static/css/pages/code.css: is missing"),
+        ("static/js/inside/theme.js", None, "static/js/inside/theme.js: is missing"),
+    ],
+)
+def test_mistakes_in_what_pages_carry_are_named(path: str, text: str | None, said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        plan({path: text}).outputs["404/index.html"].make()
+    assert str(caught.value).startswith(said)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from statusbook import publish, shelf
+from statusbook import publish, seal, shelf
 from statusbook.build import build
 from statusbook.problems import BadInput
 
@@ -364,11 +364,13 @@ def test_what_was_read_is_kept_and_a_damaged_shelf_costs_only_time(project: Path
 
 
 def test_the_shelf_runs_no_code(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even with a right checksum: a pickle that names any other class than a page file's is refused."""
+    """Even with a right seal: a pickle that names any other class than a page file's is refused."""
     folder = project / ".cache"
     folder.mkdir()
     data = b"cos\nsystem\n(S'touch evil'\ntR."
-    (folder / shelf.NAME).write_bytes(shelf._checksum(data) + data)
+    place = shelf.place_of(folder, "files")
+    seal.write(place, shelf._head() + data)
+    assert seal.read(place)
     monkeypatch.chdir(project)
-    assert shelf.load(folder).known == {}
+    assert shelf.open_memo(folder).files.known == {}
     assert not (project / "evil").exists()

@@ -7,6 +7,7 @@ from datetime import date
 
 import html5lib
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ AROUND = Surroundings(
         ("404", "causes"): Link("../404/#causes", "404", "ref c4"),
     },
     files={"g/server.py": 'print("<hi>")\n', "g/f.svg": "<svg></svg>"},
-    table_label="表格",
+    table_label="表格：{title}",
     language="zh-CN",
 )
 
@@ -52,7 +53,7 @@ def lead(body: str, around: Surroundings = AROUND) -> str:
         ("原文写 Not Found 二字", '<span lang="en">Not Found</span>'),
         ("### 原因 {#why}", '<h3 id="why">原因</h3>'),
         ('!!! warning "小心"\n    正文', '<div class="admonition warning">'),
-        ("```nginx\nlocation / { }\n```", '<pre><code class="language-nginx">location / { }\n</code></pre>'),
+        ("```nginx\nroot a;\n```", '<pre><code class="language-nginx"><span class="k">root</span> a;\n</code></pre>'),
         ("1. 甲\n\n    ```\n    a\n      b\n    ```\n\n2. 乙", "<pre><code>a\n  b\n</code></pre>\n</li>\n<li>\n<p>乙"),
         ("```\na < b\n```", "<pre><code>a &lt; b\n</code></pre>"),
         ("\\<b> \\[[404]] \\\\", "<p>&lt;b&gt; [[404]] \\</p>"),
@@ -69,7 +70,7 @@ def lead(body: str, around: Surroundings = AROUND) -> str:
         ("[[figure:g/f.svg|`x`]]", "[[figure:g/f.svg|<code>x</code>]]"),
         ("[[figure:g/f.svg|图]]", '<figure class="diagram"><svg role="img" aria-label="图"></svg></figure>'),
         ("[[file:g/server.py]]", "<figcaption><code>server.py</code></figcaption>"),
-        ("[[file:g/server.py]]", 'print("&lt;hi&gt;")'),
+        ("[[file:g/server.py]]", 'print(<span class="s">"&lt;hi&gt;"</span>)'),
     ],
 )
 def test_what_is_written_is_what_is_read(body: str, html: str) -> None:
@@ -79,8 +80,15 @@ def test_what_is_written_is_what_is_read(body: str, html: str) -> None:
 def test_a_link_inside_a_table_cell_keeps_its_text() -> None:
     html = lead("| a | b |\n| --- | --- |\n| [[404\\|找不到]] | x |")
     assert '<a class="ref" href="../404/" title="未找到 Not Found">找不到</a>' in html
-    assert '<div aria-label="表格" class="table" role="group" tabindex="0">' in html
     assert '<th scope="col">a</th>' in html
+
+
+def test_tables_are_named_by_their_heading_and_rows_by_their_first_cell() -> None:
+    table = "| a | b |\n| --- | --- |\n| 一 | x |\n"
+    rendered = markdown.render(text(f"## 甲 {{#a}}\n\n{table}\n\n{table}\n\n### 乙 `x` {{#b}}\n\n{table}"), AROUND)
+    soup = BeautifulSoup(rendered.sections[0].html, "html.parser")
+    assert [box["aria-label"] for box in soup.select(".table")] == ["表格：甲", "表格：甲 2", "表格：乙 x"]
+    assert [cell.text for cell in soup.select("tbody th[scope=row]")] == ["一"] * 3
 
 
 def test_sections_are_cut_at_their_headings() -> None:

@@ -34,7 +34,7 @@ def attribute(tag: object, name: str) -> str:
         ("/404/", "/404/", "./"),
         ("/404/", "/404/#see", "#see"),
         ("/en/guides/a/", "/guides/a/", "../../../guides/a/"),
-        ("/en/404/", "/static/css/site.css", "../../static/css/site.css"),
+        ("/en/404/", "/static/css/late.css", "../../static/css/late.css"),
         ("/404/", "/410/#causes", "../410/#causes"),
     ],
 )
@@ -99,7 +99,7 @@ def test_the_sitemap_lists_every_page_in_every_language() -> None:
 
 def test_the_not_found_page_links_from_the_root_of_the_site() -> None:
     html = soup("404.html", base_url=BASE)
-    assert attribute(html.find("link", rel="stylesheet"), "href").startswith("/status/static/")
+    assert attribute(html.find("script", src=True), "src").startswith("/status/static/")
     assert attribute(html.find("form", role="search"), "action") == "/status/search/"
 
 
@@ -164,7 +164,11 @@ def test_an_edited_title_changes_the_pages_that_show_it() -> None:
         "en/index.html",
         "en/404.html",
         "en/search/index.html",
+        "en/search/cards.json",
+        "en/poster/index.html",
+        "en/style/index.html",
         "en/search/index.json",
+        "lab/try.en.json",
         "search/index.json",
         "en/guides/gone-or-missing/index.html",
     }

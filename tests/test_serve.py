@@ -285,7 +285,7 @@ def test_slow_and_broken_clients_do_not_hold_up_others(shared: Served) -> None:
             for opening in openings:
                 client = stack.enter_context(socket.create_connection(address, PATIENCE))
                 client.sendall(opening.encode())
-        for path in ("/", "/404/", "/410/", "/static/css/site.css"):
+        for path in ("/", "/404/", "/410/", "/static/css/late.css"):
             assert shared.request(path)[0] == 200
     assert shared.request("/en/")[0] == 200
 
@@ -409,10 +409,25 @@ def test_what_is_no_source_is_passed_over(served: Served) -> None:
 def test_a_stylesheet_is_swapped(served: Served) -> None:
     tab = served.tab("/404/")
     tab.settle()
-    served.write("static/css/site.css", "body { color: teal }")
+    served.write("static/css/late.css", "body { color: teal }")
     message = tab.hear()
-    assert (message["command"], message["path"], message["liveCSS"]) == ("reload", "/static/css/site.css", True)
-    assert "teal" in served.request("/static/css/site.css")[1]
+    assert (message["command"], message["path"], message["liveCSS"]) == ("reload", "/static/css/late.css", True)
+    assert "teal" in served.request("/static/css/late.css")[1]
+
+
+def test_styles_inside_pages_are_taken_over_and_their_mistakes_told(served: Served) -> None:
+    tab = served.tab("/404/")
+    tab.settle()
+    served.write("static/css/parts/text.css", "body { color: teal }")
+    assert tab.hear()["path"] == "/static/css/parts/text.css"
+    assert "teal" in served.request("/404/")[1]
+    served.write("static/css/parts/text.css", "body { color")
+    message = tab.hear()
+    assert (message["command"], message["count"]) == ("alert", 1)
+    assert message["problems"][0]["place"].startswith("static/css/parts/text.css:")
+    assert "teal" in served.request("/404/")[1], "the page is as it was before"
+    served.write("static/css/parts/text.css", "body { color: navy }")
+    assert (tab.hear()["path"], "navy" in served.request("/404/")[1]) == ("*", True)
 
 
 def test_a_page_that_is_out_of_date_when_it_connects_is_reloaded(shared: Served) -> None:
@@ -453,9 +468,9 @@ def test_broken_sources_are_told_and_mended(served: Served) -> None:
 def test_a_stylesheet_that_mends_reloads_pages_that_were_told_of_problems(served: Served) -> None:
     tab = served.tab("/404/")
     tab.settle()
-    served.write("static/css/site.css", "x" * 1_000_001)
+    served.write("static/css/parts/text.css", "x" * 1_000_001)
     assert tab.hear()["command"] == "alert"
-    served.write("static/css/site.css", "")
+    served.write("static/css/parts/text.css", "")
     message = tab.hear()
     assert (message["command"], message["path"]) == ("reload", "*")
 

@@ -82,12 +82,24 @@ def test_an_edit_is_shown_where_the_reader_was(desk: Desk) -> None:
 
 def test_a_stylesheet_is_taken_over_without_loading_the_page(desk: Desk) -> None:
     desk.mark()
-    old = (desk.served.root / "static/css/site.css").read_text()
-    colour = "getComputedStyle(document.documentElement).getPropertyValue('--test')"
-    for value in ("one", "two"):
-        desk.served.write("static/css/site.css", f"{old}\n:root {{ --test: {value} }}")
-        desk.page.wait_for_function(f"{colour}.trim() === '{value}'")
-    desk.page.wait_for_function("document.querySelectorAll('link[rel=stylesheet]').length === 1")
+    path = "static/css/parts/base.css"
+    old = (desk.served.root / path).read_text()
+    for value in ("3", "5"):
+        desk.served.write(path, f"{old}\n:root {{ tab-size: {value} }}")
+        expect(desk.page.locator("html")).to_have_css("tab-size", value)
+    assert desk.marked()
+
+
+def test_a_linked_stylesheet_is_taken_over_once_it_is_there(desk: Desk) -> None:
+    desk.page.locator("form.search input").focus()
+    links = desk.page.locator("link[rel=stylesheet]")
+    expect(links).to_have_count(1)
+    desk.mark()
+    path = "static/css/late.css"
+    old = (desk.served.root / path).read_text()
+    desk.served.write(path, f"{old}\n:root {{ tab-size: 3 }}")
+    expect(desk.page.locator("html")).to_have_css("tab-size", "3")
+    expect(links).to_have_count(1)
     assert desk.marked()
 
 

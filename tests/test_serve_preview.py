@@ -100,7 +100,7 @@ def test_a_page_is_the_published_one_with_one_external_script_more(preview: Prev
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
-        ("/static/css/site.css", "text/css; charset=utf-8"),
+        ("/static/css/late.css", "text/css; charset=utf-8"),
         ("/static/js/site.js", "text/javascript; charset=utf-8"),
         ("/static/icons/favicon.svg", "image/svg+xml; charset=utf-8"),
         ("/robots.txt", "text/plain; charset=utf-8"),
@@ -199,7 +199,7 @@ def test_a_site_below_a_path_is_served_there(project: Path) -> None:
     assert preview.get("/").headers["Location"] == "/status/book/"
     assert preview.get("/nothing").status == "404 Not Found"
     missing = preview.get("/status/book/en/nothing")
-    assert missing.status == "404 Not Found" and 'href="/status/book/static/css/site.css' in missing.text
+    assert missing.status == "404 Not Found" and 'src="/status/book/static/js/site.js' in missing.text
 
 
 def test_drafts(project: Path) -> None:
@@ -278,7 +278,7 @@ def test_broken_sources_leave_the_last_good_site(preview: Preview) -> None:
     assert preview.get("/en/410/").status == "200 OK"
     assert preview.site.view("/410/").problems == preview.site.problems != ()
 
-    preview.site.update(["static/css/site.css"])
+    preview.site.update(["static/css/late.css"])
     (preview.root / "static/new.css").write_text("")
     preview.site.update(["static/new.css"])
     assert len(preview.reported) == 1, "reported once"
@@ -296,7 +296,7 @@ def test_broken_from_the_start(project: Path) -> None:
     assert answer.status == "500 Internal Server Error"
     assert f"{CODE}:1:1: " in answer.text
     assert CLIENT in answer.text
-    assert preview.get("/static/css/site.css").status == "500 Internal Server Error"
+    assert preview.get("/static/css/late.css").status == "500 Internal Server Error"
     assert preview.get(CLIENT).status == "200 OK"
     before = preview.site.view("/404/").version
     write_project(project)
@@ -338,14 +338,14 @@ def test_a_template_that_never_worked(project: Path) -> None:
 
 def test_a_mistake_of_the_generator_does_not_end_it(preview: Preview, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("statusbook.pipeline.plan", None)
+        patch.setattr("statusbook.textedit.replan", None)
         preview.edit(CODE, "不在这里", "搬走了")
     assert "the generator failed: TypeError" in str(preview.reported[0])
     assert "不在这里" in preview.get("/404/").text
 
 
 def test_many_threads_see_whole_pages(preview: Preview) -> None:
-    paths = ["/404/", "/410/", "/en/404/", "/en/410/", "/", "/4xx/", "/search/", "/static/css/site.css"]
+    paths = ["/404/", "/410/", "/en/404/", "/en/410/", "/", "/4xx/", "/search/", "/static/css/late.css"]
     wrong: list[str] = []
 
     def ask() -> None:

@@ -6,6 +6,8 @@ import gzip
 import itertools
 import json
 import re
+import statistics
+import tomllib
 from collections.abc import Iterator, Mapping
 
 import html5lib
@@ -13,14 +15,14 @@ import pytest
 from bs4 import BeautifulSoup
 from html5lib.html5parser import ParseError
 
+from .book import ROOT
+
 #: Codes of the notes that the handbook grew from: they have to be there.
 ORIGINAL = "100 101 200 201 202 203 204 205 300 301 302 303 304 305 307 400 401 402 403 404 405 406 407 409"
 ORIGINAL += " 500 501 502 503 504"
 
 #: Bytes, gzip level 6: what a page may cost before the reader acts.
-PAGE_BUDGET = 24_000
-STYLE_BUDGET = 8_000
-SCRIPT_BUDGET = 8_000
+BUDGETS = tomllib.loads((ROOT / "tests/budgets.toml").read_text("utf-8"))
 
 
 def pages(handbook: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -94,10 +96,29 @@ def test_structured_data_is_json(handbook: Mapping[str, bytes]) -> None:
 
 
 def test_pages_keep_to_their_bytes(handbook: Mapping[str, bytes]) -> None:
-    heavy = {path: size for path, text in pages(handbook) if (size := weight(text.encode())) > PAGE_BUDGET}
+    """A page carries its styles: what is weighed here is all that its first paint needs."""
+    budget = BUDGETS["flight"]
+    sizes = {path: weight(text.encode()) for path, text in pages(handbook)}
+    assert {path: size for path, size in sizes.items() if size > budget["largest"]} == {}
+    codes = [size for path, size in sizes.items() if re.fullmatch(r"(en/)?\d{3}/index\.html", path)]
+    assert statistics.median(codes) <= budget["bytes"]
+    assert sum(size <= budget["bytes"] for size in codes) / len(codes) >= budget["codes"]
+    heavy = {path: size for path, most in BUDGETS["files"].items() if (size := weight(handbook[path])) > most}
     assert heavy == {}
-    assert weight(handbook["static/css/site.css"]) <= STYLE_BUDGET
-    assert weight(handbook["static/js/site.js"]) <= SCRIPT_BUDGET
+
+
+def test_nothing_but_the_page_stands_before_its_first_paint(handbook: Mapping[str, bytes]) -> None:
+    for path, text in pages(handbook):
+        soup = BeautifulSoup(text, "html.parser")
+        assert not soup.find_all("link", rel="stylesheet"), path
+        for script in soup.find_all("script", src=True):
+            assert script.get("type") == "module" or script.has_attr("async") or script.has_attr("defer"), path
+
+
+@pytest.mark.parametrize("prefix", ["", "en/"])
+def test_what_scripts_load_later_is_there(handbook: Mapping[str, bytes], prefix: str) -> None:
+    files = json.loads(handbook[f"{prefix}search/texts.json"])["files"]
+    assert {name: path for name, path in files.items() if path.partition("?")[0] not in handbook} == {}
 
 
 def weight(data: bytes) -> int:

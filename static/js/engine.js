@@ -2,26 +2,33 @@
 // says the same in words. The index is made by statusbook/search.py and holds texts only: this file alone says how
 // text is read, in the browser and, through QuickJS, in `python build.py search`. It touches no page and no network.
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** What a text of a page is worth by its field. */
 const WORTH = {
-  title: 3.2, phrase: 3.2, keywords: 3, symptoms: 2.6, other: 2.3, summary: 1, identifiers: 1.6, words: 0.8, name: 1.6,
+  title: 3.2, phrase: 3.2, keywords: 3, symptoms: 2.6, other: 2.3, users: 1.6, name: 1.6, summary: 1,
 };
 /** Fields that hold names: a query that is one, or begins one, means it. */
 const NAMES = new Set(["title", "phrase", "keywords", "other", "name"]);
+const TITLES = new Set(["title", "phrase"]);
 /** Codes are what people look for; a number that a vendor made up is meant less often. */
 const PRIOR = { code: 1, vendor: 0.95, guide: 0.8, class: 0.85 };
-const MADE_UP = 0.6;
+const MADE_UP = 0.5;
 /** What every doubling of the links to a page adds: what the handbook itself speaks of often is asked for often. */
-const LINKED = 0.03;
-/** How close a term is that is not the query's own. */
-const CLOSE = { prefix: 0.75, stem: 0.9, sound: 0.6, typo: 0.65, single: 0.22 };
+const LINKED = 0.05;
+/** What a page about a header field that is named among other words gains. */
+const HEADED = 1.5;
+/** How close a term is that is not the query's own; `single` is a Han character alone, `concept` a group of synonyms. */
+const CLOSE = { prefix: 0.75, sound: 0.6, typo: 0.65, single: 0.22, concept: 0.6 };
+/** What every doubling of the texts of a page that have a term adds: the page is about it. */
+const AGAIN = 0.28;
+/** Words met and their plain forms: an index says the same words again and again. */
+const stems = new Map();
 /** Words that ask rather than say. They count this share of what they would. */
 const ASKING = new Set(("a an and are as at be but by can do does for from get got has have how i if in is it its me my of on or "
   + "that the this to up was we what when which why will with you your not no use using used "
   + "http https code codes status error errors server request response mean means meaning explained fix "
-  + "nginx 返回 出现 提示 报错 状态 请求 服务 响应 接口 怎么 错误 什么 时候").split(" "));
+  + "nginx 返回 出现 提示 报错 状态 请求 服务 响应 接口 怎么 错误 什么 时候").split(" ").map(stem));
 const ASKING_SHARE = 0.45;
 /** Said around the question, never in an answer. */
 const CHATTER = /什么意思|是什么|怎么办|怎么解决|怎么处理|怎么回事|返回什么|返回哪个|用什么|用哪个|是什么意思|如何解决|为什么|为啥|请问|求助|老是|状态码|错误码|返回码|应该返回|应该/g;
@@ -29,6 +36,9 @@ const CHATTER = /什么意思|是什么|怎么办|怎么解决|怎么处理|怎�
 const TERM = /[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+/g;
 const PARTICLES = /[的了吗呢啊吧呀哦嘛]/g;
 const isHan = (text) => text.charCodeAt(0) > 0x33ff;
+/** Terms that stand for a group of synonyms are characters from here on, of Unicode's private use area. */
+const CONCEPTS = 0xe000;
+const isConcept = (term) => term.charCodeAt(0) >= CONCEPTS && term.charCodeAt(0) < 0xf900;
 
 // --- reading text -----------------------------------------------------------------------------------
 
@@ -44,11 +54,16 @@ export function simplify(index, text) {
   return text.replace(/[\u3400-\u9fff]/g, (character) => index.characters.get(character) ?? character);
 }
 
-/** The plain form of an English word: no plural, no -ing, no -ed. */
+/** The plain form of an English word: no plural, no -ing, -ed, -ly, -er, -ion; British and American alike. */
 export function stem(word) {
-  if (word.length < 4 || /\d/.test(word)) return word;
-  return word.replace(/(?<=..)ies$/, "y").replace(/(?<=[^su])s$|(?<=ss|sh|ch|x)es$/, "").replace(/(?<=...)(?:ing|ed)$/, "")
-    .replace(/([bdgmnpt])\1$/, "$1").replace(/(?<=...)e$/, "");
+  let plain = stems.get(word);
+  if (plain === undefined) stems.set(word, plain = word.length < 4 || /\d/.test(word) ? word : stripped(word));
+  return plain;
+}
+
+function stripped(word) {
+  return word.replace(/(?<=..)ies$/, "y").replace(/(?<=[^su])s$|(?<=ss|sh|ch|x)es$/, "").replace(/i[sz]ation$/, "ize")
+    .replace(/(?<=...)(?:ing|ed|ly|(?<=[st])ion|(?<=..)er)$/, "").replace(/([bdgmnpt])\1$/, "$1").replace(/(?<=...)e$/, "").replace(/is$/, "iz");
 }
 
 /** The terms of a normalised text: English words, stemmed; pairs of Han characters, and each character alone. */
@@ -64,9 +79,43 @@ export function termsOf(text) {
   return terms;
 }
 
+/** The words of a text as synonyms are compared: English words stemmed, Han characters in runs. */
+const runsOf = (text) => [...text.replace(PARTICLES, "").matchAll(TERM)].map(([run]) => (isHan(run) ? run : stem(run)));
+
+/** The groups of synonyms that `text` has a word of, each as a term. */
+function conceptsOf(index, text) {
+  const found = new Set();
+  const runs = runsOf(text);
+  runs.forEach((run, i) => {
+    const han = isHan(run);
+    const rest = han ? run + (runs[i + 1] ?? "") : `${runs.slice(i, i + 5).join(" ")} `;
+    for (let at = 0; at < (han ? run.length : 1); at++) {
+      for (const [word, term] of index.synonyms.get(han ? run[at] : run) ?? []) if (rest.startsWith(word, at)) found.add(term);
+    }
+  });
+  return [...found];
+}
+
+/** The synonyms by their first character or word: what a text has to go on with, and the term of the group. */
+function readSynonyms(groups) {
+  const synonyms = new Map();
+  groups.split("\n").forEach((group, n) => {
+    for (const word of group.split("|")) {
+      const runs = runsOf(normalise(word));
+      if (!runs.length) continue;
+      const han = isHan(runs[0]);
+      add(synonyms, han ? runs[0][0] : runs[0], [han ? runs.join("") : `${runs.join(" ")} `, String.fromCharCode(CONCEPTS + n)]);
+    }
+  });
+  return synonyms;
+}
+
+/** What a name is known by, however it is asked for. */
+const nameKey = (text) => runsOf(text.toLowerCase().replace(CHATTER, " ").replace(NAME_TALK, " ")).join(" ");
+
 /** A constant's own words: `http.StatusNotFound`, `SC_NOT_FOUND` and `HTTP_404_NOT_FOUND` are all `notfound`. */
 export function plainName(name) {
-  const words = name.split(/[.:$]+/).at(-1).replace(/(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|_/g, " ").toLowerCase().split(" ");
+  const words = name.split(/[.:$]+/).at(-1).replace(/(?<=[a-z])(?=[A-Z0-9])|(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_/g, " ").toLowerCase().split(" ");
   while (words.length > 1 && /^(?:http|https|status|sc|ngx|response|e|java|code|servlet|\d*)$/.test(words[0])) words.shift();
   if (words.length > 1 && /^(?:error|exception)$/.test(words.at(-1))) words.pop();
   return words.join("");
@@ -78,35 +127,46 @@ export function plainName(name) {
 export function prepare(data) {
   if (data.version !== VERSION) throw new Error(`search index version ${data.version}, not ${VERSION}`);
   const parts = data.variants.split(" ");
-  const singles = [...(parts.length % 2 ? parts.pop() : "")];
-  const index = { ...data, terms: [], characters: new Map(), strings: [], postings: new Map(), named: new Map(), names: new Map(), constants: new Map() };
+  const singles = parts.length % 2 ? parts.pop() : "";
+  const index = { ...data, terms: [], characters: new Map(), synonyms: readSynonyms(data.synonyms), strings: [], postings: new Map(), named: new Map(), names: new Map(), titles: new Map(), constants: new Map() };
   for (let i = 0; i < parts.length; i += 2) index.terms.push([parts[i], parts[i + 1]]);
-  for (let i = 0; i < singles.length; i += 2) index.characters.set(singles[i], singles[i + 1]);
-  index.pages = data.pages.map((record) => Object.fromEntries(data.fields.map((field, i) => [field, record[i]])));
+  const read = everyday();
+  let at = 0;
+  for (const [, steps, written] of singles.matchAll(/(\d+)(\D)/gu)) index.characters.set(written, read[at += Number(steps)]);
+  index.pages = data.pages.name.map((_, n) => Object.fromEntries(Object.entries(data.pages).map(([field, values]) => [field, values[n]])));
   index.pages.forEach((page, n) => {
     index.named.set(page.name, n);
     const vendor = page.kind === "code" && !page.spec;
     page.prior = PRIOR[page.kind] * (vendor ? MADE_UP : 1) * (1 + LINKED * page.links);
     for (const name of page.constants.split(" ").filter(Boolean)) add(index.constants, plainName(name), n);
+    for (const name of `${page.keywords}|${page.symptoms}`.split("|")) if (/^(?:[\w.]*[a-z][A-Z]\w+|[A-Z]{2,}_[A-Z_]+|E[A-Z]{4,})$/.test(name)) add(index.constants, plainName(name), n);
     if (page.kind === "code") {
-      const names = page.spec ? [page.phrase] : [page.phrase, ...page.other.split("\n").filter((name) => name.includes(" "))];
+      for (const name of [page.title, page.phrase]) index.titles.set(normalise(name), n);
+      const names = page.spec ? [page.phrase] : [page.phrase, ...page.other.split("|").filter((name) => name.includes(" "))];
       for (const name of names) if (/^[A-Za-z][\w' -]{3,}$/.test(name)) add(index.constants, name.toLowerCase().replace(/[^a-z]/g, ""), n);
-      for (const [name] of `${page.keywords}\n${page.symptoms}`.matchAll(/^[\w.]*[a-z][A-Z]\w+$/gm)) add(index.constants, plainName(name), n);
     } else {
-      for (const name of [page.name, page.title, ...(page.kind === "vendor" ? [...page.keywords.split("\n").slice(0, 3), ...page.other.split("\n")] : [])]) if (!/\d\d\d/.test(name)) add(index.names, normalise(name), n);
+      const names = { vendor: [...page.keywords.split("|").slice(0, 3), ...page.other.split("|")], class: page.keywords.split("|").slice(0, 3) }[page.kind] ?? [];
+      for (const name of [page.name, page.title, ...names]) if (!/\d\d\d/.test(name)) add(index.names, nameKey(name.split(/[（(]/)[0]), n);
     }
+    const anchors = page.anchors.split("|");
     for (const field of Object.keys(WORTH)) {
-      for (const text of page[field].split("\n")) if (text && !(field === "name" && page.kind === "code")) addString(index, n, field, text);
+      if (field === "name" && page.kind === "code") continue;
+      page[field].split("|").forEach((text, i) => { if (text) addString(index, n, field, text, field === "symptoms" ? anchors[i] : ""); });
     }
   });
+  index.pages.forEach((page, n) => {
+    for (const name of page.kind === "code" ? page.keywords.split("|") : []) if (!index.titles.has(normalise(name))) index.titles.set(normalise(name), n);
+  });
   for (const list of index.postings.values()) {
-    list.spread = new Set(list.map((s) => index.strings[s].page)).size;
-    list.rarity = Math.log(1 + index.pages.length / list.spread);
+    let spread = 0;
+    let last = -1;
+    for (const s of list) if (index.strings[s].page !== last) { spread += 1; last = index.strings[s].page; }
+    list.rarity = Math.log(1 + index.pages.length / spread);
   }
   for (const string of index.strings) {
     string.total = string.terms.reduce((sum, term) => sum + weigh(index, term), 0);
   }
-  index.words = [...index.postings.keys()].sort();
+  index.words = [...index.postings.keys()].filter((term) => !isHan(term)).sort();
   return index;
 }
 
@@ -116,11 +176,13 @@ function add(map, key, value) {
   else if (!list.includes(value)) list.push(value);
 }
 
-function addString(index, page, field, text) {
-  const plain = normalise(field === "symptoms" ? withoutNoise(text) : text);
-  const terms = [...new Set(termsOf(plain))];
+function addString(index, page, field, text, anchor) {
+  const plain = normalise(field === "symptoms" ? withoutNoise(text) : text.replace(/^\dxx /, ""));
+  const joined = [...text.matchAll(/\b[A-Z]\w*[a-z][A-Z]\w*/g)].map(([name]) => name.toLowerCase());
+  const terms = [...new Set([...termsOf(plain), ...joined])];
   if (!terms.length) return;
-  const number = index.strings.push({ page, field, text, plain, terms, total: 0 }) - 1;
+  if (field !== "name" && field !== "users") terms.push(...conceptsOf(index, plain));
+  const number = index.strings.push({ page, field, text, plain, terms, anchor, total: 0 }) - 1;
   for (const term of terms) {
     const list = index.postings.get(term);
     if (list) list.push(number);
@@ -128,9 +190,10 @@ function addString(index, page, field, text) {
   }
 }
 
-/** What a term tells: the rarer, the more; single Han characters and words that ask tell little. */
+/** What a term tells: the rarer, the more; groups of synonyms, single Han characters and words that ask tell less. */
 function weigh(index, term) {
   const rarity = index.postings.get(term)?.rarity ?? Math.log(1 + index.pages.length);
+  if (isConcept(term)) return rarity * CLOSE.concept;
   if (isHan(term) && term.length === 1) return rarity * CLOSE.single;
   return ASKING.has(term) ? rarity * ASKING_SHARE : rarity;
 }
@@ -184,18 +247,29 @@ const LOGGED = /\d+#\d+: |\[(?:error|crit|warn|alert|notice|emerg)\]|\bAH\d{5}\b
 // --- what a query names outright ---------------------------------------------------------------------
 
 const CLASS = [
-  /(?<![\w])([1-5])xx(?![\w])/g,
-  /(?<!\d)([1-5])\s*(?:字头|字打头|开头|打头)/g,
+  /(?<![\w])([1-5])(?:xx|\*\*)(?![\w])/g,
+  /(?<!\d)([1-5])\s*(?:字头|字打头|开头|打头|系)/g,
   /(?:start|begin)\w*\s+with\s+(?:an? )?([1-5])(?!\d)/g,
+  /(?<!\d)([1-5])00\s?[-–~到至]\s?[1-5]99/g,
   /(?<!\d)([1-5])00s?[\s-]*(?:series|range|family|level|class|系列|多)/g,
   /([一二三四五])百\s*(?:系列|多|几|段|类)/g,
 ];
 
+/** What stands between the names of codes that are compared, and around them. */
+const EITHER = /\s*(?:\b(?:vs|versus|or|and|instead of|rather than)\b\.?|还是|与|和|跟|[、/，,])\s*/;
+const COMPARING = /区别|差别|不同|有什么|哪个|difference(?: between)?|which one|[?？]/g;
+
+/** Said around the name of a header field that is asked for. */
+const HEADER_TALK = /\b(?:headers?|fields?|goes|carr(?:y|ies)|sends?|sets?|has|needs?|missing|status|responses?)\b|哪些|哪个码?|什么|必须|对应|状态码|[请响]求?应?头?|标头|头字段|字段|缺失|缺少|会|带|配|里|的|是|要|有|头|时候/g;
+
+/** Said around the name of a class, a vendor or a guide. */
+const NAME_TALK = /\b(?:codes?|class|family|group|range|list|all|the|of|what are|what is)\b|有哪些|哪些|一类|类|的/g;
+
 /** An operating system's error in a message: its number is no status code. */
-const ERRNO = /\(?\b\d{1,3}: (?=connection |no route|network is|broken pipe|permission denied|no such file|address already|operation |resource temporarily|too many open|bad file|host is)/gi;
+const ERRNO = /\(?\b\d{1,3}(?:: |\)) ?(?=connection |no route|network is|broken pipe|permission denied|no such file|address already|operation |resource temporarily|too many open|bad file|host is)/gi;
 
 /** Three digits that are no code: a part of a longer number, an address, a measure, a port, an RFC's number. */
-const NUMBER = /(?<![\w.:/\\-]|\d,|端口\s*|port\s|pid\s|line\s|rfc\s?|行\s?)(?:http|code|err|error|e|status|sc|h)?[-_#(]*(?<!\d)([1-9]\d\d)(?!\d|[.:,/]\d|\s?(?:ms|kb|mb|gb|px|bytes|days|秒|毫秒|字节|个|次|天|条|人|行|%)|-continue|-\d\d-)/gi;
+const NUMBER = /(?<![\w.:/\\=-]|\d,|端口\s*|port\s|pid\s|line\s|rfc\s?|行\s?)(?:http|code|err|error|e|status|sc|h)?[-_#(]*(?<!\d)([1-9]\d\d)(?!\d|[.:,/]\d|\s?(?:ms|kb|mb|gb|px|bytes|days|秒|毫秒|字节|个|次|天|条|人|行|%)|-continue|-\d\d-)/gi;
 
 function codesIn(text) {
   const plain = text.replace(ERRNO, " ").replace(/rfc[\s-]*\d+(?:[\s,]*(?:§|section|节|第)?\s*\d+(?:\.\d+)+)?/gi, " ").replace(/(状态|status|code|http|错误|报错|返回|error)码?[:：=_-](?=\d{3})/gi, "$1 ");
@@ -212,34 +286,50 @@ function named(index, raw, text) {
   const put = (n, rule, matched) => { if (n !== undefined && !found.some(([known]) => known === n)) found.push([n, rule, matched]); };
   const numberOf = (name) => index.named.get(name);
   let unknown = "";
+  // The query is a name or number and nothing else: whoever confirms it need not choose.
+  const called = index.names.get(nameKey(text)) ?? [];
+  let direct = called.length === 1;
 
-  for (const n of index.names.get(text) ?? []) put(n, "name", raw);
+  for (const n of called) put(n, "name", raw);
 
   const status = raw.split("\n").map(statusIn).find(Boolean);
-  const exact = /^\W*(?:http\W?)?(\d{3})\W*$/.exec(text)?.[1];
+  const exact = /^[^\p{L}\p{N}]*(?:http[^\p{L}\p{N}]?)?(\d{3})[^\p{L}\p{N}]*$/u.exec(text)?.[1];
   if (status && !exact) {
     put(numberOf(status.code), `log: ${status.form}`, status.code);
     if (!found.length) unknown = status.code;
   } else {
     for (const pattern of CLASS) {
-      for (const match of text.matchAll(pattern)) put(numberOf(`${"一二三四五".indexOf(match[1]) + 1 || match[1]}xx`), "class", match[0]);
+      for (const match of text.matchAll(pattern)) {
+        put(numberOf(`${"一二三四五".indexOf(match[1]) + 1 || match[1]}xx`), "class", match[0]);
+        direct ||= match[0] === text;
+      }
     }
     const log = LOGGED.test(raw);
-    const codes = codesIn(log ? normalise(withoutNoise(raw)) : text);
+    const codes = exact ? [exact] : codesIn(log ? normalise(withoutNoise(raw)) : text);
     const known = codes.filter((code) => index.named.has(code));
+    if (!known.length) {
+      const sides = text.replace(CHATTER, " ").replace(COMPARING, " ").split(EITHER).flatMap((side) => index.titles.get(side.trim()) ?? []);
+      const both = [...new Set(sides)].map((n) => index.pages[n].name);
+      if (both.length > 1) for (const n of guidesAbout(index, both)) put(n, "comparison", both.join(" · "));
+    }
     if (known.length > 1 && !log) for (const n of guidesAbout(index, known)) put(n, "comparison", known.join(" · "));
     for (const code of known) put(numberOf(code), "code", code);
+    direct ||= Boolean(exact) && known.length > 0;
     if (!known.length && codes.length && !log && !found.length) unknown = codes[0];
   }
 
   for (const [token] of raw.matchAll(/[A-Za-z_][\w.:$]*[\w]|:[a-z_]+\b/g)) {
-    if (!/[_$]|::|^:[a-z]|[a-z][A-Z]|^[A-Z]{4,}$/.test(token) || /^https?:/.test(token)) continue;
+    // A word in capitals may be said of anything in a line: alone it is a constant.
+    if (!/[_$]|::|^:[a-z]|[a-z][A-Z]|[A-Z]{3}[a-z]|^E[A-Z]{5,}$/.test(token) && (token !== raw || !/^[A-Z]{4,}$/.test(token))) continue;
+    if (/^https?:/.test(token)) continue;
     const plain = plainName(token);
     for (const n of plain === "error" ? [] : index.constants.get(plain) ?? []) put(n, "constant", token);
+    direct ||= token === raw && index.constants.get(plain)?.length === 1;
   }
 
-  for (const match of text.matchAll(/rfc[\s-]*(\d{3,5})(?:[\s,]*(?:§|section|节|第|sec\.?)?\s*([\da-z]+(?:\.\d+)+))?/g)) {
-    const [label, rfc, section] = match;
+  for (const match of text.matchAll(/rfc[\s-]*(\d{3,5})(?:[\s,]*(?:(?:§|section|节|第|sec\.?)?\s*([\da-z]+(?:\.\d+)+)|(?:§|section|第|sec\.?)\s*(\d+)))?/g)) {
+    const [label, rfc] = match;
+    const section = match[2] ?? match[3];
     const defined = index.pages.flatMap((each, n) => {
       const specs = each.spec.split(" ");
       if (section) return specs.includes(`${rfc}§${section}`) ? [[0, n]] : [];
@@ -251,14 +341,16 @@ function named(index, raw, text) {
     for (const n of [...(section || defined.length > 9 ? [] : guides), ...defined.slice(0, 9), ...citing]) put(n, "RFC", label);
   }
 
-  const header = /[a-z0-9]+(?:-[a-z0-9]+)+/.exec(text)?.[0];
-  const word = /^(?:which .*(?:with|for|needs?|has) |(?:the )|什么状态码.*|哪个状态码.*?[要带配用]+\s?)?([a-z]+)\s*(?:headers?\b|头|响应头|请求头|标头|头字段)/.exec(text)?.[1] ?? /(?:带|配|with|needs?)\s*([a-z]+)\s*(?:headers?|头)/.exec(text)?.[1];
-  // With more than the name to go by, the name is a word among others.
-  const around = termsOf(normalise((header ? text.replace(header, " ") : text).replace(CHATTER, " "))).filter((term) => term.length > 1 && !ASKING.has(term) && index.postings.has(term));
-  for (const name of around.length > 1 ? [word] : [header, word, text.trim()]) {
-    for (const n of (Object.hasOwn(index.headers, name ?? "") ? index.headers[name] : [])) put(n, "header", name);
+  const about = new Set();
+  for (const [name] of text.matchAll(/[a-z0-9]+(?:-[a-z0-9]+)*/g)) {
+    // A word that is a field's name too has to be called one.
+    if (!Object.hasOwn(index.headers, name) || (!name.includes("-") && text !== name && !/head|field|头|字段/.test(text))) continue;
+    // With more than the name to go by, the name is a word among others.
+    const around = termsOf(text.replace(name, " ").replace(CHATTER, " ").replace(HEADER_TALK, " "));
+    if (around.some((term) => !ASKING.has(term) && index.postings.has(term))) for (const n of index.headers[name]) about.add(n);
+    else for (const n of index.headers[name]) put(n, "header", name);
   }
-  return { found, unknown };
+  return { found, unknown, direct, about };
 }
 
 /** Guides about all of these codes: those that name them come before those that only touch them. */
@@ -268,7 +360,7 @@ function guidesAbout(index, codes) {
     if (page.kind !== "guide") return;
     const names = new Set(`${page.name} ${page.title} ${page.keywords}`.match(/(?<!\d)[1-9]\d\d(?!\d)/g));
     const touched = page.codes.split(" ");
-    if (!codes.every((code) => names.has(code) || touched.includes(code))) return;
+    if (!codes.every((code) => names.has(code) || touched.includes(code)) || !codes.some((code) => names.has(code))) return;
     const at = Math.max(...codes.map((code) => touched.indexOf(code)));
     scores.push([codes.filter((code) => names.has(code)).length * 10 - names.size / 4 - at, n]);
   });
@@ -280,14 +372,16 @@ function guidesAbout(index, codes) {
 /**
  * The pages for a query, best first. Each result has address, kind, name, number, phrase, title, summary, classKey, `rule`
  * (what put it there), `matched` (the text of the page that matched), `terms` (to be marked in it) and `score`.
- * `unknown` of the list is the number asked for when it is no code of the handbook.
+ * `anchor` is of the cause that speaks of what matched, if that is known. `unknown` of the list is the number asked for
+ * when it is no code of the handbook; `direct` says that the query is the name of the first result and nothing else.
  */
 export function search(index, query, limit = 10) {
   const raw = query.slice(0, 4000).normalize("NFKC").trim();
   const text = simplify(index, normalise(raw));
-  if (!text) return Object.assign([], { unknown: "" });
-  const { found, unknown } = named(index, raw, simplify(index, raw.toLowerCase()));
+  if (!text) return Object.assign([], { unknown: "", direct: false });
+  const { found, unknown, direct, about } = named(index, raw, simplify(index, raw.toLowerCase()));
   const scores = scored(index, simplify(index, normalise(LOGGED.test(raw) ? withoutNoise(raw) : raw)));
+  for (const n of about) if (scores.has(n)) scores.get(n).score *= HEADED;
   const results = found.map(([n, rule, matched]) => ({ n, rule, matched, score: 1e6 }));
   if (unknown) {
     const first = unknown >= "100" && unknown < "600" ? unknown[0] : "5";
@@ -299,10 +393,10 @@ export function search(index, query, limit = 10) {
   const best = Math.max(0, ...[...scores.values()].map(({ score }) => score));
   const rest = [...scores].filter(([n, { score }]) => score > best * 0.12 && !results.some((r) => r.n === n))
     .sort(([a, x], [b, y]) => y.score - x.score || a - b)
-    .map(([n, { score, string }]) => ({ n, rule: string.field, matched: string.text, score }));
-  for (const result of results) if (scores.has(result.n) && result.rule !== "unknown") result.matched = scores.get(result.n).string.text;
+    .map(([n, { score, string, anchor }]) => ({ n, rule: string.field, matched: string.text, anchor, score }));
+  for (const result of results) if (scores.has(result.n) && result.rule !== "unknown") Object.assign(result, { matched: scores.get(result.n).string.text, anchor: scores.get(result.n).anchor });
   const terms = queryTerms(text).map(({ term }) => term);
-  return Object.assign([...results, ...rest].slice(0, limit).map((result) => shown(index, result, terms)), { unknown });
+  return Object.assign([...results, ...rest].slice(0, limit).map((result) => shown(index, result, terms)), { unknown, direct });
 }
 
 /** What to offer when nothing was found: the codes nearest to a number in the query, and the classes. */
@@ -321,12 +415,12 @@ export function page(index, name) {
   return n === undefined ? undefined : shown(index, { n, rule: "name", matched: "", score: 0 }, []);
 }
 
-function shown(index, { n, rule, matched, score }, terms) {
-  const { name, kind, title, phrase, summary } = index.pages[n];
+function shown(index, { n, rule, matched, anchor, score }, terms) {
+  const { name, kind, title, phrase, summary, users } = index.pages[n];
   const folder = { guide: "guides/", vendor: "vendors/" }[kind] ?? "";
   const code = kind === "code" ? Number(name) : 0;
   const classKey = kind === "class" ? name : code ? (code < 600 ? `${name[0]}xx` : "other") : "";
-  return { address: `${index.prefix}${folder}${name}/`, kind, name, number: code ? name : "", phrase, title, summary, classKey, rule, matched, terms, score };
+  return { address: `${index.prefix}${folder}${name}/`, anchor: anchor ?? "", kind, name, number: code ? name : "", phrase, title, summary: summary || users, classKey, rule, matched, terms, score };
 }
 
 /** The query's terms with what they are: `last` may be the beginning of a word. */
@@ -348,6 +442,7 @@ function scored(index, text) {
   const strings = new Map();
   let all = 0;
   const spelled = spelledOut(index, text);
+  if (spelled && !spelled.size) terms.push(...soundsIn(index, text).map((term) => ({ term, word: "" })));
   if (spelled) {
     for (const [s, closeness] of spelled) {
       const { page, field } = index.strings[s];
@@ -357,6 +452,7 @@ function scored(index, text) {
     if (pages.size && [...spelled.values()].some((closeness) => closeness >= 0.5)) return pages;
     terms = terms.filter(({ term }) => index.postings.has(term) || term.length > 3);
   }
+  for (const term of conceptsOf(index, text.replace(CHATTER, " "))) terms.push({ term, word: "" });
   for (const { term, word } of terms) {
     const variants = similar(index, term, word);
     const weight = variants.length ? Math.max(...variants.map(([known, closeness]) => weigh(index, known) * closeness)) : weigh(index, term) * 0.5;
@@ -368,13 +464,18 @@ function scored(index, text) {
       for (const s of index.postings.get(known)) {
         const { page, field } = index.strings[s];
         const value = worth * WORTH[field];
-        if (value > (best.get(page)?.[0] ?? 0)) best.set(page, [value, worth]);
+        const entry = best.get(page);
+        if (!entry) best.set(page, { value, worth, times: 1 });
+        else {
+          entry.times += 1;
+          if (value > entry.value) Object.assign(entry, { value, worth });
+        }
         if (worth > (seen.get(s) ?? 0)) seen.set(s, worth);
       }
     }
-    for (const [page, [value, worth]] of best) {
+    for (const [page, { value, worth, times }] of best) {
       const entry = pages.get(page) ?? { sum: 0, covered: 0 };
-      entry.sum += value;
+      entry.sum += value * (1 + AGAIN * Math.log2(times));
       entry.covered += worth;
       pages.set(page, entry);
     }
@@ -384,15 +485,18 @@ function scored(index, text) {
   const trimmed = text.trim();
   const padded = ` ${text.replace(/\s+/g, " ")} `;
   const tops = new Map();
+  const telling = terms.some(({ term }) => !/^\d+$/.test(term) && !ASKING.has(term)); // a number alone names no cause
   for (const [s, matched] of strings) {
     const string = index.strings[s];
     const precision = Math.min(1, matched / string.total);
     const recall = matched / all;
     const whole = string.plain.length > 3 && precision > 0.95 && padded.includes(isHan(string.plain) ? string.plain : ` ${string.plain} `) ? 0.6 : 0;
-    const begun = !NAMES.has(string.field) ? 0 : string.plain === trimmed ? (string.field === "title" || string.field === "phrase" ? 2 : 1.2) : trimmed.length > 2 && string.plain.startsWith(trimmed) ? (0.7 * matched) / string.total : 0;
+    const begun = NAMES.has(string.field) ? likeness(string, trimmed, matched / string.total) : 0;
     const value = round(WORTH[string.field] * (matched * (precision ** 1.2 * (0.35 + recall) + whole) + string.total * begun) * 2);
     const top = tops.get(string.page);
     if (!top || value > top.value) tops.set(string.page, { value, string });
+    const entry = pages.get(string.page);
+    if (string.anchor && telling && recall > Math.max(0.6, entry.told ?? 0)) Object.assign(entry, { told: recall, anchor: string.anchor });
   }
   for (const [page, { value, string }] of tops) {
     const entry = pages.get(page);
@@ -402,13 +506,23 @@ function scored(index, text) {
   return pages;
 }
 
+/** How much more a name is meant than its words say: when the query is it, begins it or is it with slips of the keyboard. */
+function likeness({ plain, field }, query, share) {
+  const title = TITLES.has(field);
+  if (plain === query) return title ? 2 : 1.2;
+  if (query.length > 2 && plain.startsWith(query)) return title ? 1.5 * Math.max(share, query.length / plain.length) : 0.7 * share;
+  const most = query.length > 12 ? 3 : 2;
+  return title && query.length > 6 && !isHan(query) && Math.abs(plain.length - query.length) <= most && distance(query, plain, most) <= most ? 1.2 : 0;
+}
+
 /** The index's terms for a term of the query and how close they are: itself, words it begins, words mistyped, homophones. */
 function similar(index, term, word) {
   const { postings, words } = index;
   const known = postings.has(term);
   const found = known ? [[term, 1]] : [];
+  if (term.includes(" ")) return (homophones(index).get(term) ?? []).map((other) => [other, CLOSE.sound]);
   if (isHan(term)) {
-    if (term.length === 2) {
+    if (term.length === 2 && !isConcept(term)) {
       for (const other of homophones(index).get(soundOf(index, term)) ?? []) if (other !== term) found.push([other, CLOSE.sound * (known ? 0.5 : 1)]);
     }
     return found;
@@ -422,7 +536,6 @@ function similar(index, term, word) {
   if (!found.length && term.length > 3 && !/\d/.test(term)) {
     const most = term.length > 6 ? 2 : 1;
     for (const other of words) {
-      if (other > "{") break;
       if (other.length < 4 || Math.abs(other.length - term.length) > most) continue;
       const errors = distance(term, other, most);
       if (errors <= most) found.push([other, (CLOSE.typo + (other[0] === term[0] ? 0.1 : 0)) / errors ** 0.5]);
@@ -494,8 +607,10 @@ function syllables(index) {
 
 /** How a pair sounds to an ear that keeps z and zh, n and ng apart no better than most. */
 function soundOf(index, pair) {
-  return [...pair].map((character) => (syllables(index).get(character)?.[0] ?? character).replace(/^([zcs])h/, "$1").replace(/ng$/, "n")).join(" ");
+  return [...pair].map((character) => heard(syllables(index).get(character)?.[0] ?? character)).join(" ");
 }
+
+const heard = (syllable) => syllable.replace(/^([zcs])h/, "$1").replace(/ng$/, "n");
 
 /** The index's pairs of characters by their sound. */
 function homophones(index) {
@@ -524,6 +639,7 @@ function spellings(index) {
         for (let i = 0; i + 1 < reading.length; i++) {
           const share = (reading.length - i) / reading.length * (run.length / plain.length) ** 0.5;
           full.push([reading.slice(i).join(""), s, share]);
+          if (i === 0 && reading.length > 4) initials.push([reading.slice(0, 4).map(([first]) => first).join(""), s, 0.6 * (4 / plain.length) ** 0.5]);
           if (i === 0 && reading.length > 1 && field !== "symptoms") initials.push([reading.map(([first]) => first).join(""), s, (run.length / plain.length) ** 0.5]);
         }
       }
@@ -538,7 +654,8 @@ function spellings(index) {
 /** The texts that a query in pinyin spells, with how close; undefined when the query cannot be pinyin. */
 function spelledOut(index, text) {
   if (!/^[a-z' ]{3,40}$/.test(text)) return undefined;
-  const words = text.trim().split(/[' ]+/);
+  const words = text.trim().split(/[' ]+/).filter((word) => !PLAIN.test(word));
+  if (!words.length) return undefined;
   if (words.every((word) => index.postings.has(stem(word)))) return undefined;
   const joined = words.join("");
   const { full, keys, initials } = spellings(index);
@@ -550,17 +667,23 @@ function spelledOut(index, text) {
     }
   }
   if (words.length === 1) for (const [s, share] of initials.get(joined) ?? []) put(s, 0.9 * share);
-  if (!found.size && words.length > 1 && words.every((word) => word.length > 2)) {
-    const hits = words.map((word) => {
-      const hit = new Map();
-      for (let i = position(keys, word); i < keys.length && keys[i].startsWith(word); i++) add(hit, index.strings[full[i][1]].page, full[i][1]);
-      return hit;
-    });
-    for (const [page, texts] of hits[0]) {
-      if (!hits.every((hit) => hit.has(page))) continue;
-      const both = texts.find((s) => hits.every((hit) => hit.get(page).includes(s)));
-      put(both ?? texts[0], both ? 0.8 : 0.5);
+  return found;
+}
+
+/** English words that stand beside pinyin. */
+const PLAIN = /^(?:http|https|code|status|error|nginx|api|url|json|token|cookie)$/;
+
+/** The pairs of syllables of a text in pinyin, as `homophones` names them; none when it is no pinyin. */
+function soundsIn(index, text) {
+  index.sounds ??= new Set([...syllables(index).values()].flat());
+  const cut = (rest) => {
+    if (!rest) return [];
+    for (let length = Math.min(6, rest.length); length > 0; length--) {
+      const tail = index.sounds.has(rest.slice(0, length)) ? cut(rest.slice(length)) : undefined;
+      if (tail) return [rest.slice(0, length), ...tail];
     }
-  }
-  return found.size ? found : undefined;
+    return undefined;
+  };
+  const cuts = cut(text.split(/[' ]+/).filter((word) => !PLAIN.test(word)).join("")) ?? [];
+  return cuts.slice(1).map((syllable, i) => `${heard(cuts[i])} ${heard(syllable)}`);
 }

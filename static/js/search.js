@@ -10,6 +10,9 @@ const resolve = (address) => {
   return new URL(address.slice(1), root).href;
 };
 
+/** The address of a result, at the cause that speaks of what was asked for where that is known. */
+const addressOf = (hit) => resolve(hit.anchor ? `${hit.address}#${hit.anchor}` : hit.address);
+
 /** An element with text or children. */
 const make = (name, className, ...children) => {
   const element = document.createElement(name);
@@ -56,10 +59,11 @@ const marked = (text, terms) => {
   return parts;
 };
 
-/** Why a result is there: the keyword or message that matched, if its name does not show it; then the summary. */
+/** Why a result is there: the keyword or message that matched, if its name does not show it; then what it is about. */
 const about = (hit) => {
   const known = [hit.title, hit.phrase, hit.number, hit.name, ""].includes(hit.matched ?? "") || hit.rule === "summary";
-  const why = known ? [] : [make("q", "", ...marked(hit.matched, hit.terms)), " · "];
+  const why = known ? [] : [make("q", "", ...marked(hit.matched, hit.terms))];
+  if (why.length && hit.summary) why.push(" · ");
   return make("p", "", ...why, ...marked(hit.summary, hit.terms));
 };
 
@@ -67,15 +71,11 @@ const hueOf = (hit) => (hit.classKey ? `c${hit.classKey[0]}` : "");
 
 const versioned = (address) => import(new URL(address, document.baseURI).href);
 
-/** The index, made ready for the engine. An index of another edition than the engine's is asked for anew, once. */
-async function openIndex(engine, url) {
-  for (const cache of ["default", "reload"]) {
-    const response = await fetch(url, { cache });
-    if (!response.ok) throw new Error(`${url}: ${response.status}`);
-    const data = await response.json();
-    if (data.version === engine.VERSION || cache === "reload") return engine.prepare(data);
-  }
-  return undefined;
+/** The index as it is published. */
+async function read(url, cache) {
+  const response = await fetch(url, { cache });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.json();
 }
 
 /** Engine and index, fetched once, and what there is to say about a search. */
@@ -83,8 +83,10 @@ function source(form) {
   const { index, engine, one, many, none, unknown, loading, failed } = form.dataset;
   let opening;
   const open = () => {
-    opening ??= versioned(engine).then(async (module) => {
-      const opened = await openIndex(module, new URL(index, document.baseURI).href);
+    const url = new URL(index, document.baseURI).href;
+    opening ??= Promise.all([versioned(engine), read(url, "default")]).then(async ([module, data]) => {
+      // An index of another edition than the engine's is asked for anew, once.
+      const opened = module.prepare(data.version === module.VERSION ? data : await read(url, "reload"));
       const warm = () => module.warm(opened);
       if (globalThis.requestIdleCallback) requestIdleCallback(warm);
       else setTimeout(warm, 200);
@@ -121,21 +123,28 @@ function onText(input, update) {
   input.addEventListener("compositionend", update);
 }
 
-/** The code that is all of the query; full-width digits are digits. */
-const codeOf = (query) => /^\s*([1-9]\d\d)\s*$/.exec(query.normalize("NFKC"))?.[1];
-
-/** Go to the page of the code that was typed; to the search page if there is none. */
-export async function visit(form) {
-  const code = codeOf(form.elements.q.value);
-  const hit = code && (await source(form).find(code)).find((each) => each.number === code);
-  if (hit) location.assign(resolve(hit.address));
-  else form.submit();
+/** Go to the page whose number or name was typed; to the search page if it is none. */
+export async function visit(form, { find } = source(form)) {
+  try {
+    const hits = await find(form.elements.q.value);
+    if (hits.direct) return location.assign(addressOf(hits[0]));
+  } catch { /* the search page says so */ }
+  return form.submit();
 }
+
+/** A document of ours. The browser parses it, no script does: Trusted Types need no exception for it. */
+const documentAt = (address) => new Promise((resolve, reject) => {
+  const request = new XMLHttpRequest();
+  request.open("GET", address);
+  request.responseType = "document";
+  request.onload = () => (request.response ? resolve(request.response) : reject(new Error(address)));
+  request.onerror = reject;
+  request.send();
+});
 
 /** The lens of the search page, in a dialog of this page. */
 async function lensDialog(form) {
-  const response = await fetch(form.action);
-  const section = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".lens");
+  const section = (await documentAt(new URL("lens.xml", form.action))).querySelector(".lens");
   const dialog = make("dialog", "lens-dialog", document.importNode(section, true));
   const close = make("button", "close", form.dataset.close);
   close.type = "button";
@@ -188,7 +197,7 @@ async function lens(form, section, open, text = "") {
 
 /**
  * Make the form's input a combobox with a list box of results (ARIA Authoring Practices, “editable combobox
- * with list autocomplete”). Enter without a chosen result submits the form.
+ * with list autocomplete”). Enter without a chosen result goes to the page that was named, or to the search page.
  */
 export function combobox(form) {
   const input = form.elements.q;
@@ -270,8 +279,8 @@ export function combobox(form) {
   };
 
   const go = (hit, apart) => {
-    if (apart) window.open(resolve(hit.address), "_blank", "noopener");
-    else location.assign(resolve(hit.address));
+    if (apart) window.open(addressOf(hit), "_blank", "noopener");
+    else location.assign(addressOf(hit));
   };
 
   const keys = {
@@ -328,6 +337,11 @@ export function combobox(form) {
       tell(failed);
     }
   });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    visit(form, { find });
+  });
   input.addEventListener("focus", update);
   onText(input, update);
   open();
@@ -367,7 +381,7 @@ export function results(form, section) {
       everything.hidden = !hits.empty;
       list.replaceChildren(...hits.map((hit) => {
         const link = make("a", "", ...nameOf(hit));
-        link.href = resolve(hit.address);
+        link.href = addressOf(hit);
         return make("li", `row ${hueOf(hit)}`, link, about(hit));
       }));
       heading.textContent = status.textContent = count(hits, query);
@@ -380,9 +394,11 @@ export function results(form, section) {
     }
   };
 
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    update();
+    const hits = await find(input.value).catch(() => []);
+    if (hits.direct) location.assign(addressOf(hits[0]));
+    else update();
   });
   const glass = document.querySelector("main .lens");
   lens(form, glass, open);

@@ -54,18 +54,23 @@ function copier(source) {
   return button;
 }
 
-if (navigator.clipboard) {
-  for (const pre of document.querySelectorAll("pre")) {
-    const box = document.createElement("div");
-    box.className = "copyable";
-    pre.replaceWith(box);
-    box.append(pre, copier(pre));
-  }
-  for (const name of document.querySelectorAll(".constants td code")) name.after(copier(name));
-}
+/** Do `work` when the page has been painted and nothing else is to do: what changes or measures boxes would delay it. */
+const later = (work) => (globalThis.requestIdleCallback ? requestIdleCallback(work, { timeout: 1000 }) : setTimeout(work, 100));
 
-// Code that scrolls is reached by keyboard.
-for (const pre of document.querySelectorAll("pre")) if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
+later(() => {
+  if (navigator.clipboard) {
+    for (const pre of document.querySelectorAll("pre")) {
+      const box = document.createElement("div");
+      box.className = "copyable";
+      pre.replaceWith(box);
+      box.append(pre, copier(pre));
+    }
+    for (const name of document.querySelectorAll(".constants td code")) name.after(copier(name));
+  }
+  // What scrolls sideways is reached by keyboard.
+  const wide = [...document.querySelectorAll("pre, .diagram")].filter((box) => box.scrollWidth > box.clientWidth);
+  for (const box of wide) box.tabIndex = 0;
+});
 
 // --- headings link to themselves; the language switch keeps the section ---
 
@@ -104,7 +109,7 @@ if (contents) {
 
   let waiting;
   addEventListener("scroll", () => { waiting ??= requestAnimationFrame(() => { waiting = undefined; track(); }); }, { passive: true });
-  track();
+  later(track);
   contents.addEventListener("click", (event) => {
     if (event.target.closest("a")) contents.querySelector("details").open = false;
   });
@@ -131,8 +136,42 @@ const input = form.querySelector("input");
 const page = document.querySelector(".found");
 let opened;
 
+/** What scripts say, and where to find what they load later: fetched on first need. Rejects when it cannot be read. */
+let texts;
+const said = () => {
+  texts ??= fetch(form.dataset.texts).then((response) => response.json());
+  texts.catch(() => { texts = undefined; });
+  return texts;
+};
+
+/** The address of a file by its path from the site's root. */
+const fileOf = (path) => new URL(path, new URL(root.dataset.root.replace(/index\.html$/, ""), document.baseURI)).href;
+
+/** Add a style sheet for what only script shows. Resolves when it is there. */
+const restyle = (href) => new Promise((resolve, reject) => {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href, onload: resolve, onerror: reject });
+  document.head.append(link);
+});
+
+/** Texts and styles of what appears late, once. */
+let dressed;
+const dress = () => {
+  dressed ??= said().then(async (all) => {
+    if (!page) await restyle(fileOf(all.files.late));
+    return all;
+  });
+  dressed.catch(() => { dressed = undefined; });
+  return dressed;
+};
+
 // Imported by its versioned address: a page never meets the script of another edition. Without it the form still works.
-const load = () => import(new URL(form.dataset.script, document.baseURI).href);
+const load = async () => {
+  const [search, all] = await Promise.all([import(new URL(form.dataset.script, document.baseURI).href), dress()]);
+  const files = ["engine", "index", "lens"].map((name) => [name, fileOf(all.files[name])]);
+  Object.assign(form.dataset, all.search, Object.fromEntries(files));
+  return search;
+};
 
 const open = () => {
   opened ??= load().then((search) => (page ? search.results(form, page) : search.combobox(form)));
@@ -152,12 +191,115 @@ form.addEventListener("submit", (event) => {
   load().then((search) => search.visit(form)).catch(() => form.submit());
 });
 
-addEventListener("keydown", (event) => {
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-  const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  if (event.isComposing || !(slash || k)) return;
-  event.preventDefault();
+// --- keys: / n p ? and the digits of a code; Ctrl-K. Those without Ctrl can be switched off ---
+
+const SINGLE = "statusbook.keys";
+/** Milliseconds within which the next digit of a number is typed. */
+const PACE = 1500;
+
+const keys = {
+  get on() { try { return localStorage.getItem(SINGLE) !== "off"; } catch { return true; } },
+  set on(on) { try { localStorage.setItem(SINGLE, on ? "on" : "off"); } catch { /* not allowed to remember */ } },
+};
+
+const toSearch = () => {
   input.focus({ preventScroll: true });
   input.select();
+};
+
+const toCode = (code) => load().then((search) => {
+  input.value = code;
+  return search.visit(form);
+}).catch(() => { input.value = code; form.submit(); });
+
+const showKeys = () => dress().then(async (all) => {
+  const { sheet } = await import(fileOf(all.files.keys));
+  if (!document.querySelector("dialog[open]")) sheet(all.keys, keys);
+}).catch(() => {});
+
+let digits = "";
+let until = 0;
+
+/** Take up a digit typed outside a field: three are a code. The field shows them as they come. */
+const typed = (digit, now) => {
+  digits = now < until ? digits + digit : digit;
+  until = now + PACE;
+  input.value = digits;
+  say(digits);
+  if (digits.length === 3) toCode(digits);
+  const shown = digits;
+  setTimeout(() => { if (input.value === shown && document.activeElement !== input) input.value = ""; }, PACE);
+};
+
+const commands = {
+  "/": toSearch,
+  "?": showKeys,
+  n: () => document.querySelector(".turns [rel=next]")?.click(),
+  p: () => document.querySelector(".turns [rel=prev]")?.click(),
+  g: () => { digits = ""; until = performance.now() + 3 * PACE; say(input.getAttribute("aria-label")); },
+};
+
+addEventListener("keydown", (event) => {
+  const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (event.isComposing || event.defaultPrevented || altKey) return;
+  if (ctrlKey || metaKey) {
+    if (key.toLowerCase() !== "k" || shiftKey) return;
+    event.preventDefault();
+    toSearch();
+  } else if (!event.repeat && !target.closest?.("input, textarea, select, [contenteditable], dialog") && keys.on) {
+    if (/^[0-9]$/.test(key)) typed(key, performance.now());
+    else if (Object.hasOwn(commands, key)) {
+      event.preventDefault();
+      commands[key]();
+    }
+  }
 });
+
+const helper = document.querySelector("button.help");
+helper.hidden = false;
+helper.addEventListener("click", showKeys);
+
+// --- which codes a list shows: remembered while the tab is open, and said ---
+
+const SHOW = "statusbook.show";
+const filter = document.querySelector(".filter");
+
+if (filter) {
+  try { filter.querySelector(`[value="${CSS.escape(sessionStorage.getItem(SHOW) ?? "all")}"]`).checked = true; } catch { /* all */ }
+  filter.addEventListener("change", async ({ target }) => {
+    try { sessionStorage.setItem(SHOW, target.value); } catch { /* not allowed to remember */ }
+    const shown = [...document.querySelectorAll(".listed :is(.row, .tile)")].filter((each) => each.checkVisibility()).length;
+    say((await said()).shown.replace("{n}", shown));
+  });
+}
+
+// --- previews of linked codes: loaded when the reader first points at one or tabs to it, unless data is dear ---
+
+const prose = document.querySelector(".text");
+const dear = matchMedia("(prefers-reduced-data: reduce)").matches || navigator.connection?.saveData;
+let peeking;
+
+const peek = (event) => {
+  if (peeking || event.pointerType === "touch" || !event.target.closest(".ref, .codes a")) return;
+  peeking = said().then(async ({ files }) => {
+    const fetched = fetch(fileOf(files.cards)).then((response) => response.json());
+    const [preview, cards] = await Promise.all([import(fileOf(files.preview)), fetched, restyle(fileOf(files.previewStyle))]);
+    preview.watch(prose, cards);
+  });
+  peeking.catch(() => { peeking = undefined; });
+};
+
+if (prose && !dear) for (const type of ["pointerover", "focusin"]) prose.addEventListener(type, peek);
+
+// --- the request behind a code: sent where something answers it, `serve` or else a service worker (which has no 1xx) ---
+
+const trial = document.querySelector(".try");
+const served = document.querySelector("script[src^='/_live/']");
+
+if (trial && (served || (navigator.serviceWorker && !trial.hidden))) {
+  const button = trial.firstElementChild;
+  const tool = async () => import(fileOf((await said()).files.try));
+  trial.hidden = button.hidden = false;
+  button.addEventListener("click", () => tool().then((it) => it.send(trial, served), (error) => say(error.message)));
+  if (served) tool().then((it) => it.command(trial), () => {});
+}

@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import brotli
+
 from statusbook import pipeline
 from statusbook.build import build
 from statusbook.finder import ENGINE, Finder
@@ -107,6 +109,7 @@ def _sizes(plan: Plan) -> None:
     for language in plan.library.settings.languages:
         index = plan.outputs[f"{language.prefix}search/index.json"].make()
         small = [len(gzip.compress(data, 9)) for data in (engine, index)]
+        smaller = sum(len(brotli.compress(data, quality=11)) for data in (engine, index))
         started = time.perf_counter()
         finder = Finder(plan, language)
         opened = time.perf_counter() - started
@@ -117,8 +120,8 @@ def _sizes(plan: Plan) -> None:
             finder.search(text)
             times.append(time.perf_counter() - started)
         print(
-            f"{language.key}: engine {small[0]} + index {small[1]} = {sum(small)} bytes (gzip 9); in QuickJS "
-            f"open {opened * 1e3:.0f} ms, query {statistics.median(times) * 1e3:.1f} ms"
+            f"{language.key}: engine {small[0]} + index {small[1]} = {sum(small)} bytes (gzip 9), {smaller} (Brotli); "
+            f"in QuickJS open {opened * 1e3:.0f} ms, query {statistics.median(times) * 1e3:.1f} ms"
         )
 
 

@@ -40,6 +40,18 @@ def site(site_folder: Path) -> Iterator[str]:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
+    """A static host that reads ``_headers``: all browser tests run under the policy that is published."""
+
+    @functools.cached_property
+    def _fields(self) -> list[str]:
+        (path,) = Path(self.directory).glob("*/_headers")
+        return path.read_text("utf-8").splitlines()[1:]
+
+    def end_headers(self) -> None:
+        for line in self._fields:
+            self.send_header(*line.strip().split(": ", 1))
+        super().end_headers()
+
     def log_message(self, *_: object) -> None:
         """Keep the test's output to the test."""
 

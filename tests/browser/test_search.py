@@ -22,8 +22,10 @@ pytestmark = pytest.mark.browser
 
 VECTORS: dict[str, list[Any]] = json.loads((Path(__file__).parent.parent / "search_vectors.json").read_text("utf-8"))
 
+#: Where engine and index are is known to the form as soon as the reader turns to it.
 _OPEN = """async () => {
-  const { engine, index } = document.querySelector("form.search").dataset;
+  const form = document.querySelector("form.search");
+  const { engine, index } = form.dataset;
   window.engine = await import(new URL(engine, document.baseURI));
   window.index = window.engine.prepare(await (await fetch(new URL(index, document.baseURI))).json());
 }"""
@@ -31,6 +33,8 @@ _OPEN = """async () => {
 
 def open_engine(watched: Watched, address: str = "") -> Page:
     page = watched.open(address)
+    page.locator("form.search input").focus()
+    page.wait_for_selector("form.search[data-engine][data-index]")
     page.evaluate(_OPEN)
     return page
 
@@ -89,6 +93,54 @@ def test_full_width_digits_are_a_code(desk: Watched) -> None:
     page.keyboard.type("４０４")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{desk.site}404/")
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [("HTTP 502", "502/"), ("5xx", "5xx/"), ("HTTP_409_CONFLICT", "409/"), ("nginx", "vendors/nginx/")],
+)
+@pytest.mark.parametrize("start", ["404/", "search/"])
+def test_a_name_and_enter_goes_to_its_page(desk: Watched, start: str, query: str, address: str) -> None:
+    page = desk.open(start)
+    field = page.locator("form.search input")
+    field.focus()
+    expect(page.locator("form.search input[role=combobox], .lens:not([hidden])")).to_have_count(1)  # it has been loaded
+    field.fill(query)
+    field.press("Enter")
+    page.wait_for_url(f"{desk.site}{address}")
+
+
+def test_a_question_and_enter_goes_to_the_search_page(desk: Watched) -> None:
+    page = desk.open("404/")
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("502 怎么办")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search/\?q="))
+
+
+def test_a_message_leads_to_its_cause(desk: Watched) -> None:
+    page = desk.open("en/")
+    page.keyboard.press("/")
+    page.keyboard.type("connection refused")
+    expect(page.get_by_role("option").first).to_contain_text("502")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{desk.site}en/502/#upstream-refused")
+
+
+def test_nothing_is_looked_for_inside_a_composition(desk: Watched) -> None:
+    """What an input method shows on the way to a word is not what the reader asks for."""
+    page = desk.open("")
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "wang", "selectionStart": 4, "selectionEnd": 4})
+    expect(page.locator("form.search input")).to_have_value("wang")
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("option")).to_have_count(0)
+    keyboard.send("Input.insertText", {"text": "网关超时"})
+    expect(page.get_by_role("option").first).to_contain_text("504")
 
 
 def test_why_a_page_was_found_is_marked(desk: Watched) -> None:

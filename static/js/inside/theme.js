@@ -1,0 +1,1 @@
+try{document.documentElement.dataset.theme=localStorage.getItem("statusbook.theme")||""}catch{document.documentElement.dataset.theme=""}

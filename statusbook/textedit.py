@@ -1,0 +1,73 @@
+"""The plan after the commonest edit: the texts of some pages, and nothing that another page shows of them.
+
+Planning anew reads every source and checks every page against every other, which takes the longer the bigger the book
+is. After such an edit all of that would come out as it was; so only the edited files are read, and of the plan only
+their outputs change, with those that are made of all texts. In every other case, and whenever something is wrong,
+there is no short cut, and :mod:`statusbook.pipeline` plans anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+
+from . import pipeline
+from .library import Library
+from .memo import Memo
+from .model import MEASURED, Page, Text
+from .pagefiles import GUIDES, read_kept, sections_of
+from .pages import Pages
+from .pipeline import Plan
+from .references import References
+from .sources import Snapshot
+
+
+def replan(plan: Plan, after: Snapshot, changed: Iterable[str], memo: Memo) -> Plan | None:
+    """The plan of ``after``, whose ``changed`` sources are all in which it differs from the one of ``plan``.
+
+    None when more than the texts of pages has changed, or when they have problems.
+    """
+    book = plan.library
+    places = {text.path: (page.name, key) for page in book.pages.values() for key, text in page.texts.items()}
+    pages = dict(book.pages)
+    edited = []
+    for path in changed:
+        name, key = places.get(path, ("", ""))
+        if not key or path not in after:
+            return None
+        text = _read(book, after, pages[name], key, memo)
+        if text is None:
+            return None
+        pages[name] = replace(pages[name], texts={**pages[name].texts, key: text})
+        edited.append((name, key))
+    library = _with(book, pages)
+    made = Pages(library, after, memo.templates)
+    languages = {language.key: language for language in library.settings.languages}
+    new = [made.output(pages[name], languages[key]) for name, key in edited]
+    new += pipeline.others(library, after, memo)
+    return replace(plan, library=library, outputs={**plan.outputs, **{output.path: output for output in new}})
+
+
+def _read(book: Library, after: Snapshot, page: Page, key: str, memo: Memo) -> Text | None:
+    """The new text of ``page`` in a language, if it is right and the page's face is what it was."""
+    old = page.texts[key]
+    source = after[old.path]
+    translated = key != book.settings.default.key
+    file = read_kept(memo.files, source, page.kind, translated=translated, sections=sections_of(book.strings[key]))
+    text = file.text
+    if text is None or file.problems or file.face != book.faces[old.path]:
+        return None
+    included = {item.path for item in text.outline.inclusions if not item.path.startswith(MEASURED)}
+    if not included <= book.files.keys():
+        return None
+    files = {path: after[f"content/{GUIDES}/{path}"] for path in included}
+    wrong = References(book.settings, book.pages, book.pages, frozenset(), files).in_text(key, text)
+    return text if next(wrong, None) is None else None
+
+
+def _with(book: Library, pages: dict[str, Page]) -> Library:
+    """The book with other texts. What it has worked out of its pages' faces stays right."""
+    library = replace(book, pages=pages)
+    own = {field.name for field in fields(book)}
+    vars(library).update({name: value for name, value in vars(book).items() if name not in own})
+    return library

@@ -1,0 +1,168 @@
+"""``serve``: how long an edit takes to the new page served, and to the browser showing it.
+
+Each edit leaves a mark in the page. *Served* is when a client that was told to reload has fetched a page with the mark;
+*shown* is when the browser has painted a frame with it, by the clock of the page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from . import corpus, projects
+from .results import Figures, median, percentile
+
+EDITS = 100
+#: Seconds between edits: an editor does not save while the page is still loading.
+PAUSE = 0.15
+PATIENCE = 20.0
+
+#: In every page: tells when a frame has been painted, and which marks it shows.
+_TELL = """
+  const tell = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const at = performance.timeOrigin + performance.now();
+    const style = getComputedStyle(document.documentElement).getPropertyValue("--mark");
+    painted([style, ...(document.documentElement.outerHTML.match(/mark-[0-9]+/g) ?? [])].join(" "), at);
+  }));
+  addEventListener("DOMContentLoaded", () => {
+    let last = "";
+    const watch = () => {
+      const now = getComputedStyle(document.documentElement).getPropertyValue("--mark");
+      if (now !== last) tell();
+      last = now;
+      requestAnimationFrame(watch);
+    };
+    watch();
+    tell();
+    new MutationObserver(tell).observe(document.documentElement, { subtree: true, childList: true });
+  });
+"""
+
+
+def handbook(folder: Path) -> Figures:
+    project = projects.handbook(folder)
+    return _measure(project, "handbook", "content/4xx/404.md", "404/", EDITS)
+
+
+def generated(folder: Path, size: int) -> Figures:
+    corpus.make(folder, size)
+    projects.generator(folder)
+    projects.build(folder)  # a warm cache
+    name = "generated-000001"
+    return _measure(folder, f"{size} pages", f"content/guides/{name}.md", f"guides/{name}/", EDITS)
+
+
+def _edits(project: Path, page: str) -> Iterator[tuple[str, Callable[[str], None]]]:
+    """Edits by turns: most of a text, some of a template, a style sheet and the settings."""
+
+    def replacing(path: str, old: str, new: str) -> Callable[[str], None]:
+        original = (project / path).read_text("utf-8")
+        assert old in original, (path, old)
+        return lambda mark: _write(project / path, original.replace(old, new.replace("MARK", mark), 1))
+
+    text = (project / page).read_text("utf-8")
+    kinds = {
+        "text": lambda mark: _write(project / page, f"{text}\n\n{mark}\n"),
+        "template": replacing("templates/base.html", "<body", '<body data-bench="MARK"'),
+        "style sheet": replacing("static/css/parts/tokens.css", ":root {", ":root { --mark: MARK;"),
+        "settings": replacing("site.toml", 'zh = "', 'zh = "MARK '),
+    }
+    turn = ("text", "text", "text", "template", "text", "text", "style sheet", "text", "text", "settings")
+    while True:
+        for kind in turn:
+            yield kind, kinds[kind]
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+
+
+def _measure(project: Path, label: str, page: str, address: str, count: int) -> Figures:
+    from ..test_serve import Served
+
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    started = time.perf_counter()
+    served = Served(project, "127.0.0.1", 0, "--quiet").ready()
+    try:
+        urllib.request.urlopen(f"{served.url}{address}").read()
+        first = time.perf_counter() - started
+        with _screen(chromium, f"{served.url}{address}") as screen:
+            found = _run(_edits(project, page), f"{served.url}{address}", served, screen, count)
+    finally:
+        served.stop()
+    figures: Figures = {f"serve/{label}/first page s": first}
+    print(f"\nserve, {label}: first page after {first:.2f} s")
+    for kind in ("text", "template", "style sheet", "settings", "all"):
+        for what, values in found.items():
+            chosen = [value for each, value in values if kind in (each, "all")]
+            if chosen:
+                middle, worst = median(chosen), percentile(chosen, 0.95)
+                figures |= {f"serve/{label}/{kind} {what} ms": middle, f"serve/{label}/{kind} {what} p95 ms": worst}
+                print(f"{kind:<12} {what:<7} {len(chosen):>4} edits: median {middle:>6.0f} ms, p95 {worst:>6.0f} ms")
+    return figures
+
+
+def _run(
+    edits: Iterator[tuple[str, Callable[[str], None]]],
+    url: str,
+    served: Any,
+    screen: Callable[[str], float],
+    count: int,
+) -> dict[str, list[tuple[str, float]]]:
+    found: dict[str, list[tuple[str, float]]] = {"served": [], "shown": []}
+    for number in range(count):
+        kind, edit = next(edits)
+        mark = f"mark-{number:04}"
+        tab = served.tab("/" + url.removeprefix(served.url))
+        tab.settle()
+        saved = time.time()
+        edit(mark)
+        while True:
+            if tab.hear()["command"] == "reload" and mark in urllib.request.urlopen(url).read().decode():
+                break
+        tab.close()
+        found["served"].append((kind, (time.time() - saved) * 1000))
+        shown = screen(mark)
+        if shown:
+            found["shown"].append((kind, shown - saved * 1000))
+        time.sleep(PAUSE)
+    return found
+
+
+@contextlib.contextmanager
+def _screen(chromium: str | None, url: str) -> Iterator[Callable[[str], float]]:
+    """A browser at ``url``; asked for a mark, it says when it was painted (Unix time in ms; 0 without a browser)."""
+    if not chromium:
+        print("serve: Chromium is not installed, so nothing is shown")
+        yield lambda mark: 0.0
+        return
+    from playwright.sync_api import sync_playwright
+
+    from ..conftest import _SWITCHES
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_SWITCHES)
+        page = browser.new_page()
+        seen: dict[str, float] = {}
+
+        def painted(_: object, marks: str, at: float) -> None:
+            for mark in marks.split():
+                seen.setdefault(mark, at)
+
+        page.expose_binding("painted", painted)
+        page.add_init_script(_TELL)
+        page.goto(url)
+
+        def wait(mark: str) -> float:
+            deadline = time.monotonic() + PATIENCE
+            while mark not in seen and time.monotonic() < deadline:
+                page.wait_for_timeout(2)
+            return seen.get(mark, 0.0)
+
+        yield wait
+        browser.close()

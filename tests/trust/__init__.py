@@ -1,0 +1,1 @@
+"""What ``SECURITY.md`` promises, held by tests, and the programs they start."""
