@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,10 +62,10 @@ def build(
         from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
 
         memo = shelf.open_memo(place.parent) if cache else None
-        plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo)
-        with publish.Staging(site) as staging:
-            now = record.stats_of(site)
-            missing = [output for output in plan.outputs.values() if not _kept(output, known, now, staging)]
+        with _settling():
+            plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo)
+        with publish.Staging(site, record.spare_of(place) if cache else None) as staging:
+            missing = [output for output in plan.outputs.values() if not _kept(output, known, staging)]
             for output, data in pipeline.make(missing, jobs=jobs or os.cpu_count() or 1, progress=progress, memo=memo):
                 staging.write(output.path, data)
             result = staging.publish()
@@ -75,15 +77,26 @@ def build(
     return Summary(len(plan.outputs), len(missing), result.size, time.perf_counter() - started, result.changed)
 
 
-def _kept(output: Output, known: Record, now: Mapping[str, tuple[int, ...]], staging: publish.Staging) -> bool:
-    """Whether the old site's file is what would be made, and has been taken over; ``now`` is the state of its files.
+@contextlib.contextmanager
+def _settling() -> Iterator[None]:
+    """Look for no garbage while a plan grows, and never again in it: all of it stays until the build has ended."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _kept(output: Output, known: Record, staging: publish.Staging) -> bool:
+    """Whether the old site's file is what would be made, and has been taken over.
 
     A file that has changed since the record was written is read: it may have the right bytes all the same.
     """
     old = known.outputs.get(output.path)
     if old is None or not old.describes(output):
         return False
-    stat = now.get(output.path)
+    stat = staging.before.get(output.path)
     if stat and stat == known.stats.get(output.path):
         return staging.take(output.path, old.digest, stat[0])
     return staging.keep(output.path, old.digest)

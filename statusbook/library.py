@@ -24,6 +24,9 @@ from .tables import Tables
 
 T = TypeVar("T")
 
+#: What ``lab/`` holds: the exchanges, the measurements, and what is wrong with the rest.
+Lab = tuple[Exhibits, Measurements, tuple[Problem, ...]]
+
 
 @dataclass(frozen=True)
 class Library:
@@ -107,9 +110,14 @@ def number_of(page: Page) -> int:
 
 
 def read(
-    snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = False, kept: Kept[PageFile] | None = None
+    snapshot: Snapshot,
+    *,
+    base_url: str | None = None,
+    drafts: bool = False,
+    kept: Kept[PageFile] | None = None,
+    kept_lab: Kept[Lab] | None = None,
 ) -> tuple[Library | None, list[Problem]]:
-    """Read the book from its sources; of page files only those that ``kept`` does not have.
+    """Read the book from its sources; of page files only those that ``kept`` does not have, of the lab if it changed.
 
     The library is None only when the settings or the interface's texts cannot be read; with any problem
     at all it is not to be published.
@@ -133,7 +141,7 @@ def read(
     problems += reader.problems
     if not reader.has(Kind.CODE):
         problems.append(Problem("content", 0, 0, "has no status code", "Write the first: python build.py new 404"))
-    data, lab = tuple(snapshot.below("data")), tuple(snapshot.below("lab"))
+    data = tuple(snapshot.below("data"))
     facts, found = _once(tables.read, data)
     problems += found
     fields, found = _once(headerfields.read, data)
@@ -143,11 +151,9 @@ def read(
     problems += References(site, pages, shown, reader.broken - pages.keys(), files).problems()
     included, found = _included(shown, files)
     problems += found
-    shown_exhibits, found = _once(exhibits.read, lab, tuple(language.key for language in site.languages))
-    problems += found
-    shown_exhibits = shown_exhibits.of({number_of(page) for page in shown.values() if page.code})
-    measured, found = _once(measurements.read, lab)
-    problems += found
+    all_exhibits, measured, wrong = _lab(snapshot, tuple(language.key for language in site.languages), kept_lab)
+    problems += wrong
+    shown_exhibits = all_exhibits.of({number_of(page) for page in shown.values() if page.code})
     world = _world(snapshot, site, sorted(shown), reader.faces)
     book = Library(site, catalogues, shown, facts, included, fields, shown_exhibits, measured, reader.faces, world)
     return book, problems
@@ -157,6 +163,21 @@ def read(
 def _once(read: Callable[..., T], sources: tuple[Source, ...], *arguments: object) -> T:
     """What ``read`` makes of these sources; as long as they stay the same, the next plan need not read them again."""
     return read(Snapshot(sources), *arguments)
+
+
+def _lab(snapshot: Snapshot, languages: tuple[str, ...], kept: Kept[Lab] | None) -> Lab:
+    """Everything in ``lab/``, hundreds of files, as one result: they change together or, mostly, not at all."""
+    sources = tuple(snapshot.below("lab"))
+    kept = kept or Kept()
+    kept.begin()
+    key = key_of(languages, [(source.path, source.digest) for source in sources])
+    return kept.get(key, lambda: _read_lab(Snapshot(sources), languages))
+
+
+def _read_lab(lab: Snapshot, languages: tuple[str, ...]) -> Lab:
+    shown, problems = exhibits.read(lab, languages)
+    measured, found = measurements.read(lab)
+    return shown, measured, (*problems, *found)
 
 
 def _world(snapshot: Snapshot, site: Settings, shown: list[str], faces: Mapping[str, str]) -> str:

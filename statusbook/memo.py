@@ -1,4 +1,4 @@
-"""What a plan remembers for the next: files as read, what was extracted of them, templates as code, code in colour."""
+"""What a plan remembers for the next: files and the lab as read, search terms, compiled templates, code in colour."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from .extract import Extract
 from .highlight import Runs
 from .kept import Kept
+from .library import Lab
 from .pagefile import PageFile
 
 
@@ -18,6 +19,7 @@ class Memo:
     """Each kind of result by the name it is kept under. Whatever is in it, plans and pages come out the same."""
 
     files: Kept[PageFile] = field(default_factory=Kept)
+    lab: Kept[Lab] = field(default_factory=Kept)
     extracts: Kept[Extract] = field(default_factory=Kept)
     templates: Kept[bytes] = field(default_factory=Kept)
     tokens: Kept[Runs] = field(default_factory=Kept)

@@ -44,7 +44,7 @@ def plan(snapshot: Snapshot, *, base_url: str | None = None, drafts: bool = Fals
     Raises :class:`BadInput` with every problem of the sources.
     """
     memo = memo or Memo()
-    book, problems = library.read(snapshot, base_url=base_url, drafts=drafts, kept=memo.files)
+    book, problems = library.read(snapshot, base_url=base_url, drafts=drafts, kept=memo.files, kept_lab=memo.lab)
     if book is not None:
         default = book.settings.default
         path = strings.path_of(default.suffix)

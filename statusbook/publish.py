@@ -6,6 +6,10 @@ on file systems without it, the old folder is renamed away and the new one into 
 renames, a few microseconds, there is no site. A build that is killed just then is mended by the next one.
 
 A process that is killed cannot clean up, so every build begins by removing what killed ones left (:func:`tidy`).
+
+After most edits nearly all files stay what they were. So the old site is not thrown away but put aside as a spare, and
+the next build begins with it: what is in it under the inode of the standing site's file *is* that file, and needs no
+folder made and no link. Everything else in it is removed first, so nothing in a spare is ever believed.
 """
 
 from __future__ import annotations
@@ -18,13 +22,15 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import trees
 from .output import canonical_json
 from .problems import BadInput, Problem
 from .sources import FOLDERS
@@ -78,13 +84,14 @@ def check_target(site: Path, root: Path) -> Path:
     return target
 
 
-def check_foreign(site: Path) -> None:
+def check_foreign(site: Path, files: Iterable[str] = ()) -> None:
     """Refuse to replace a site to which somebody has added files, such as a ``.git``: they would be lost.
 
-    A file that the manifest names is ours whatever its bytes are. What file managers leave behind may go.
+    A file that the manifest names is ours whatever its bytes are. What file managers leave behind may go. ``files``
+    are those of the site where they are known already.
     """
     ours = {*(published(site) or ()), MANIFEST}
-    foreign = sorted(path for path in _files(site) - ours if path.rpartition("/")[2] not in _LITTER)
+    foreign = sorted(path for path in (set(files) or _files(site)) - ours if path.rpartition("/")[2] not in _LITTER)
     if foreign:
         more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
         message = f"holds files that this program did not make: {', '.join(foreign[:_NAMED])}{more}"
@@ -128,21 +135,30 @@ class Staging:
     """A site being made beside the one that stands.
 
     Use as a context manager: without :meth:`publish`, nothing of it remains. Only for who holds the lock of the site:
-    what another build has half done beside it is taken for the leftovers of a killed one.
+    what another build has half done beside it is taken for the leftovers of a killed one. ``spare`` is where the site
+    that is replaced goes, and where the one that was replaced last is found. ``before`` is the state of the site's
+    files as of the beginning.
     """
 
-    def __init__(self, site: Path) -> None:
-        self.site = site
+    def __init__(self, site: Path, spare: Path | None = None) -> None:
+        self.site, self.spare = site, spare
+        self.before: Mapping[str, tuple[int, ...]] = {}
         self.digests: dict[str, str] = {}
         self.size = 0
-        self._folders: set[str] = set()  # those that have been made
+        self._used: set[str] = set()  # the folders that hold something
+        self._came: set[str] = set()  # those that came with the spare
+        self._here: set[str] = set()  # what came with the spare and is the site's own file
+        self._shared = 0  # how many files are the site's own
         self._removal: threading.Thread | None = None
 
     def __enter__(self) -> Staging:
         self.site.parent.mkdir(parents=True, exist_ok=True)
-        check_foreign(self.site)
+        with contextlib.suppress(OSError):
+            self.before = trees.scan(self.site).files
+        check_foreign(self.site, self.before)
         tidy(self.site)
         self.folder = Path(tempfile.mkdtemp(prefix=f".{self.site.name}.new-", dir=self.site.parent))
+        self._take_spare()
         self.folder.chmod(0o777 & ~_umask())
         return self
 
@@ -155,11 +171,49 @@ class Staging:
     def _remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _take_spare(self) -> None:
+        """Begin with what the spare has of the site's own files, if there is a spare."""
+        try:
+            if self.spare is None or not _is_folder(self.spare):
+                return
+            self.spare.rename(self.folder)
+        except OSError:
+            return
+        try:
+            found = trees.scan(self.folder)
+            for path, state in found.files.items():
+                if state == self.before.get(path):
+                    self._here.add(path)
+                else:
+                    os.unlink(f"{self.folder}/{path}")
+            self._came = found.folders
+        except OSError:  # whatever is wrong with it, it is only a spare
+            self._here, self._came = set(), set()
+            self._remove()
+            self.folder.mkdir()
+
+    def _leave_spare(self) -> bool:
+        """Put the folder, which is not the site, aside for the next build if that will find most of its files in it."""
+        if self.spare is None or 2 * self._shared < len(self.digests):
+            return False
+        try:
+            if _is_folder(self.spare):
+                shutil.rmtree(self.spare)
+            if self.spare.parent.is_symlink():
+                return False
+            self.folder.rename(self.spare)
+        except OSError:  # such as another file system
+            return False
+        return True
+
     def write(self, path: str, data: bytes) -> None:
         """Add a file. Raises OSError that names the file when the disk is full or refuses it."""
         target = self._place(path)
         try:
-            target.write_bytes(data)
+            if path in self._here:
+                target.unlink()  # to write into it would be to write into the site
+            with target.open("xb") as file:
+                file.write(data)
         except OSError as error:  # of a write, the system does not say to which file
             raise OSError(error.errno, error.strerror, str(self.site / path)) from error
         self._count(path, hashlib.sha256(data).hexdigest(), len(data))
@@ -172,36 +226,42 @@ class Staging:
             if hashlib.sha256(data).hexdigest() != digest or old.is_symlink():
                 return False
             target = self._place(path)
-            try:
-                os.link(old, target)
-            except OSError:
-                target.write_bytes(data)
+            if path not in self._here:
+                try:
+                    os.link(old, target)
+                except OSError:
+                    target.write_bytes(data)
         except OSError:
             return False
-        self._count(path, digest, len(data))
+        self._share(path, digest, len(data))
         return True
 
     def take(self, path: str, digest: str, size: int) -> bool:
         """Take a file over from the old site that is known to be untouched: to have ``digest`` and ``size`` (bytes)."""
         try:
-            os.link(self.site / path, self._place(path), follow_symlinks=False)
+            target = self._place(path)
+            if path not in self._here:
+                os.link(self.site / path, target, follow_symlinks=False)
         except OSError:
             return self.keep(path, digest)
-        self._count(path, digest, size)
+        self._share(path, digest, size)
         return True
 
     def publish(self) -> Published:
         """Let the new site take the old one's place, unless they are the same."""
         self.write(MANIFEST, manifest_of(self.digests))
+        self._drop_rest()
         if not self._complete():
             raise OSError(errno.EBUSY, "was changed by another program", str(self.folder))
         if self._same():
+            self._leave_spare()
             return Published(self.size, False)
         check_foreign(self.site)  # again: somebody may have put one there in the meantime
         if self.site.exists():
             _exchange(self.folder, self.site)  # the old site is now in our folder, which goes
-            self._removal = threading.Thread(target=self._remove)
-            self._removal.start()
+            if not self._leave_spare():
+                self._removal = threading.Thread(target=self._remove)
+                self._removal.start()
         else:
             self.folder.rename(self.site)
         return Published(self.size, True)
@@ -210,11 +270,23 @@ class Staging:
         """Where ``path`` goes, its folders made. The staging folder itself is not: if it is gone, all in it is."""
         parts = path.split("/")[:-1]
         for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
-            if folder not in self._folders:
-                with contextlib.suppress(FileExistsError):
-                    os.mkdir(f"{self.folder}/{folder}")
-                self._folders.add(folder)
+            if folder not in self._used:
+                if folder not in self._came:
+                    with contextlib.suppress(FileExistsError):
+                        os.mkdir(f"{self.folder}/{folder}")
+                self._used.add(folder)
         return Path(f"{self.folder}/{path}")
+
+    def _drop_rest(self) -> None:
+        """Remove what came with the spare and is in the site no more."""
+        for path in self._here - self.digests.keys() - {MANIFEST}:
+            os.unlink(f"{self.folder}/{path}")
+        for folder in sorted(self._came - self._used, reverse=True):  # what is below a folder comes after it
+            os.rmdir(f"{self.folder}/{folder}")
+
+    def _share(self, path: str, digest: str, size: int) -> None:
+        self._shared += 1
+        self._count(path, digest, size)
 
     def _count(self, path: str, digest: str, size: int) -> None:
         if path != MANIFEST:
@@ -248,6 +320,14 @@ def tidy(site: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
     for left in site.parent.glob(f".{name}.new-*"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder and no link, in a folder that is no link: no one else's place."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode) and not path.parent.is_symlink()
+    except OSError:
+        return False
 
 
 def _umask() -> int:

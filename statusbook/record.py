@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from . import generator, seal
+from . import generator, seal, trees
 from .output import Output, canonical_json, key_of
 from .sources import Snapshot
 
@@ -62,6 +61,11 @@ def path_of(root: Path, site: Path) -> Path:
     return root / FOLDER / f"{name}.json"
 
 
+def spare_of(place: Path) -> Path:
+    """Where the site is kept that stood before the one whose record is at ``place``."""
+    return place.with_suffix(".site")
+
+
 def state_of(snapshot: Snapshot, *options: object) -> str:
     """A digest of everything that a build is made of. Problems of reading make it unique: they are never skipped."""
     sources = [(source.path, source.digest) for source in snapshot.values()]
@@ -69,25 +73,11 @@ def state_of(snapshot: Snapshot, *options: object) -> str:
 
 
 def stats_of(site: Path) -> dict[str, tuple[int, ...]]:
-    """Size, times of modification and of change (ns), and inode of every file in ``site`` by path.
-
-    The time of modification can be put back after an edit; that of change cannot.
-    """
-    stats: dict[str, tuple[int, ...]] = {}
-    folders = [(str(site), "")]
+    """What :func:`trees.scan` says of every file in ``site``; nothing when it cannot be read."""
     try:
-        while folders:
-            folder, prefix = folders.pop()
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append((entry.path, f"{prefix}{entry.name}/"))
-                    else:
-                        stat = entry.stat(follow_symlinks=False)
-                        stats[prefix + entry.name] = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        return trees.scan(site).files
     except OSError:
         return {}
-    return stats
 
 
 def read(path: Path) -> Record:

@@ -43,13 +43,24 @@ def write(path: Path, data: bytes) -> None:
     key = _key(_place())
     if key is None or path.parent.is_symlink():
         return
-    new = path.with_name(f"{path.name}.new")
+    new = _new(path)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
         with new.open("xb") as file:
             file.write(_code(key, data) + data)
         new.replace(path)
+
+
+def tidy(path: Path) -> None:
+    """Remove what a killed :func:`write` to ``path`` left."""
+    if not path.parent.is_symlink():
+        with contextlib.suppress(OSError):
+            _new(path).unlink(missing_ok=True)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
 
 
 def _code(key: bytes, data: bytes) -> bytes:

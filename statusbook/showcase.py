@@ -36,7 +36,7 @@ def listed(views: Views) -> dict[str, object]:
         if codes:
             shown = tuple((card, views.exhibits(views.library.pages[card.name])) for card in codes)
             title = _title(group)
-            toc = TocEntry(f"class-{group.class_key}", title, tuple(map(_entry, codes)))
+            toc = TocEntry(f"lab-{group.class_key}", title, tuple(map(_entry, codes)))
             classes.append((group.class_key, toc, shown))
     items = [item for _, _, shown in classes for _, of_code in shown for item in of_code]
     return {
@@ -75,4 +75,4 @@ def _title(group: ClassGroup) -> str:
 
 
 def _entry(card: Card) -> TocEntry:
-    return TocEntry(f"code-{card.number}", f"{card.number} {card.title}")
+    return TocEntry(f"lab-{card.number}", f"{card.number} {card.title}")

@@ -80,7 +80,7 @@ async function read(url, cache) {
 
 /** Engine and index, fetched once, and what there is to say about a search. */
 function source(form) {
-  const { index, engine, one, many, none, unknown, loading, failed } = form.dataset;
+  const { index, engine, one, many, none, invalid, unknown, loading, failed } = form.dataset;
   let opening;
   const open = () => {
     const url = new URL(index, document.baseURI).href;
@@ -109,7 +109,8 @@ function source(form) {
     count(hits, query) {
       if (hits.empty) return none.replace("{q}", query.trim());
       if (hits.unknown) {
-        const first = hits.unknown < "600" ? hits.unknown[0] : "5";
+        if (hits.unknown >= "600") return invalid.replace("{n}", hits.unknown);
+        const first = hits.unknown[0];
         return unknown.replace("{n}", hits.unknown).replace("{class}", `${first}xx`).replace("{like}", `${first}00`);
       }
       return hits.length === 1 ? one : many.replace("{n}", hits.length);
@@ -217,7 +218,7 @@ export function combobox(form) {
   list.ariaLabel = form.dataset.results;
   note.setAttribute("aria-hidden", "true");
   list.hidden = note.hidden = true;
-  form.append(list, note, reader);
+  form.append(make("div", "below", reader, note, list));
   input.type = "text";
   input.role = "combobox";
   input.setAttribute("aria-autocomplete", "list");

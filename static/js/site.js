@@ -154,6 +154,9 @@ const restyle = (href) => new Promise((resolve, reject) => {
   document.head.append(link);
 });
 
+/** Have a file fetched that will be asked for soon. Nobody waits for it, and a failure shows where it is asked for. */
+const fetchEarly = (rel, href, more) => document.head.append(Object.assign(document.createElement("link"), { rel, href, ...more }));
+
 /** Texts and styles of what appears late, once. */
 let dressed;
 const dress = () => {
@@ -166,11 +169,22 @@ const dress = () => {
 };
 
 // Imported by its versioned address: a page never meets the script of another edition. Without it the form still works.
-const load = async () => {
-  const [search, all] = await Promise.all([import(new URL(form.dataset.script, document.baseURI).href), dress()]);
-  const files = ["engine", "index", "lens"].map((name) => [name, fileOf(all.files[name])]);
-  Object.assign(form.dataset, all.search, Object.fromEntries(files));
-  return search;
+// The index, which is the largest, starts with it, and the engine as soon as its address is known: on a slow line the
+// reader waits for two answers in a row, not three.
+let loading;
+const load = () => {
+  loading ??= (async () => {
+    const index = new URL("index.json", form.action).href;
+    fetchEarly("preload", index, { as: "fetch", crossOrigin: "anonymous" });
+    const script = import(new URL(form.dataset.script, document.baseURI).href);
+    said().then(({ files }) => fetchEarly("modulepreload", fileOf(files.engine)), () => {});
+    const [search, all] = await Promise.all([script, dress()]);
+    const [engine, lens] = [fileOf(all.files.engine), fileOf(all.files.lens)];
+    Object.assign(form.dataset, all.search, { engine, index, lens });
+    return search;
+  })();
+  loading.catch(() => { loading = undefined; });
+  return loading;
 };
 
 const open = () => {
