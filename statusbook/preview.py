@@ -7,6 +7,7 @@ request never reaches the disk: its path is looked up in the plan.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import html
 import posixpath
@@ -127,6 +128,7 @@ class Site:
                 plan = textedit.replan(self.plan, self._snapshot, different, self._memo)
             if plan is None:
                 plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts, memo=self._memo)
+                gc.freeze()  # it stays: to look through a big book for garbage would hold up answers now and then
             if self._sound:
                 self._earlier = self.plan
             self.plan, self.problems, self._sound = plan, (), True

@@ -15,25 +15,25 @@ folder made and no link. Everything else in it is removed first, so nothing in a
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
-import glob
 import hashlib
 import json
 import os
 import shutil
 import stat
 import sys
-import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import trees
 from .output import canonical_json
 from .problems import BadInput, Problem
 from .sources import FOLDERS
+
+if TYPE_CHECKING:
+    import threading
 
 #: Published with the site: the SHA-256 of every other file. It also marks the folder as one we made.
 MANIFEST = "manifest.json"
@@ -157,6 +157,8 @@ class Staging:
             self.before = trees.scan(self.site).files
         check_foreign(self.site, self.before)
         tidy(self.site)
+        import tempfile  # noqa: PLC0415 - only a build with something to do pays for it
+
         self.folder = Path(tempfile.mkdtemp(prefix=f".{self.site.name}.new-", dir=self.site.parent))
         self._take_spare()
         self.folder.chmod(0o777 & ~_umask())
@@ -260,6 +262,8 @@ class Staging:
         if self.site.exists():
             _exchange(self.folder, self.site)  # the old site is now in our folder, which goes
             if not self._leave_spare():
+                import threading  # noqa: PLC0415
+
                 self._removal = threading.Thread(target=self._remove)
                 self._removal.start()
         else:
@@ -311,14 +315,13 @@ def tidy(site: Path) -> None:
     Where folders cannot be exchanged, a build killed between its two renames has left the old site aside: it is
     put back.
     """
-    if not site.parent.is_dir():
-        return
-    name = glob.escape(site.name)
-    for left in site.parent.glob(f".{name}.old-*"):
+    old, new = f".{site.name}.old-", f".{site.name}.new-"
+    names = sorted(os.listdir(site.parent)) if site.parent.is_dir() else []
+    for left in (site.parent / name for name in names if name.startswith(old)):
         if not os.path.lexists(site) and published(left / "old") is not None:
             (left / "old").rename(site)
         shutil.rmtree(left, ignore_errors=True)
-    for left in site.parent.glob(f".{name}.new-*"):
+    for left in (site.parent / name for name in names if name.startswith(new)):
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -370,6 +373,8 @@ def _exchange(new: Path, old: Path) -> None:
             raise _mounted(old) from error
         if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
             raise
+        import tempfile  # noqa: PLC0415
+
         aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.old-", dir=old.parent)) / "old"
         old.rename(aside)
         try:
@@ -382,6 +387,8 @@ def _exchange(new: Path, old: Path) -> None:
 
 def _swap(a: Path, b: Path) -> None:
     """Exchange two folders in one step. Raises OSError with ENOSYS where the system cannot."""
+    import ctypes  # noqa: PLC0415
+
     try:
         libc = ctypes.CDLL(None, use_errno=True)
     except TypeError as error:  # Windows has no such thing as the program's own library

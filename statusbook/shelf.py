@@ -69,8 +69,8 @@ def save(folder: Path, memo: Memo) -> None:
     """Keep in ``folder`` what is new in ``memo``; where it cannot be written, the next build learns it again."""
     for name, kept in memo.kept().items():
         if not kept.changed:
-            for later in (True, False):
-                seal.tidy(place_of(folder, name, later=later))
+            seal.tidy(place_of(folder, name))
+            seal.tidy(place_of(folder, name, later=True))
             continue
         later, everything = kept.later(), kept.all()
         if len(later) < _SMALL * len(everything):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import hashlib
 import json
@@ -237,7 +238,7 @@ def test_windows_has_no_library_of_its_own(tmp_path: Path, monkeypatch: pytest.M
     def windows(name: str | None, **_: object) -> None:
         raise TypeError("bad argument type for built-in operation")
 
-    monkeypatch.setattr(publish.ctypes, "CDLL", windows)
+    monkeypatch.setattr(ctypes, "CDLL", windows)
     for name in ("new", "old"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()

@@ -125,6 +125,7 @@ if (meant) {
   const link = document.createElement("a");
   link.href = meant.href;
   link.textContent = meant.textContent.trim().replace(/\s+/g, " ");
+  if (/[ -~]$/.test(guess.textContent.trim())) guess.append(" "); // a full-width colon is wide enough
   guess.append(link);
   guess.hidden = false;
 }
