@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from .captures import Message
 from .exhibits import Exhibit
@@ -26,6 +28,8 @@ _FAMILY = {program: family for family, programs in FAMILIES.items() for program 
 
 #: Content is shown up to this many characters and lines; pages are read, captures are kept.
 _CHARACTERS, _LINES = 1_600, 30
+#: What no text has.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f]")
 #: Bytes shown of a message that is no HTTP.
 _NO_HTTP = 64
 #: The language of a file by what its name ends with, as fences of code name it.
@@ -115,7 +119,7 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
         protocol=capture.protocol,
         record=capture.record,
         messages=tuple(_message(message) for message in capture.messages),
-        names=tuple(dict.fromkeys(_names(capture.messages))),
+        names=_names(capture.messages),
         logs=tuple((log.file, "\n".join(log.lines)) for log in capture.logs),
         output=capture.output,
         exit=capture.exit,
@@ -135,6 +139,7 @@ def by_program(views: Iterable[ExhibitView]) -> tuple[tuple[str, tuple[ExhibitVi
     return tuple((program, tuple(items)) for program, items in groups.items())
 
 
+@lru_cache(maxsize=4096)  # an exchange is shown on its own page, its code's, those of its code's other exchanges …
 def _message(message: Message) -> MessageView:
     texts, hidden = [], message.left_out
     for part in message.parts():
@@ -149,7 +154,7 @@ def _head(data: bytes) -> tuple[str, int]:
     """The head, and how many of its bytes are not shown. What is no HTTP, as from a client that speaks TLS, is shown
     in the manner of servers' logs, and only its beginning."""
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n")
-    if all(char >= " " or char in "\n\t" for char in text):
+    if not _NO_TEXT.search(text):
         return text, 0
     shown = data[:_NO_HTTP]
     return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in shown), len(data) - len(shown)
@@ -161,14 +166,19 @@ def _content(data: bytes) -> tuple[str, int]:
         text = data.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         return "", len(data)
-    if any(char < " " and char not in "\n\t" for char in text):
+    if _NO_TEXT.search(text):
         return "", len(data)
     shown = "\n".join(text[:_CHARACTERS].split("\n")[:_LINES])
     return shown, len(text[len(shown) :].encode("utf-8"))
 
 
-def _names(messages: Iterable[Message]) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _names(messages: tuple[Message, ...]) -> tuple[str, ...]:
     """The header fields of the responses, in the order they were sent."""
+    return tuple(dict.fromkeys(_all_names(messages)))
+
+
+def _all_names(messages: Iterable[Message]) -> Iterator[str]:
     for message in messages:
         if message.sender == "server":
             for part in message.parts():

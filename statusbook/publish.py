@@ -214,8 +214,7 @@ class Staging:
         try:
             if path in self._here:
                 target.unlink()  # to write into it would be to write into the site
-            with target.open("xb") as file:
-                file.write(data)
+            target.write_bytes(data)
         except OSError as error:  # of a write, the system does not say to which file
             raise OSError(error.errno, error.strerror, str(self.site / path)) from error
         self._count(path, hashlib.sha256(data).hexdigest(), len(data))

@@ -88,9 +88,12 @@ function conceptsOf(index, text) {
   const runs = runsOf(text);
   runs.forEach((run, i) => {
     const han = isHan(run);
-    const rest = han ? run + (runs[i + 1] ?? "") : `${runs.slice(i, i + 5).join(" ")} `;
+    let rest; // most runs begin no synonym
     for (let at = 0; at < (han ? run.length : 1); at++) {
-      for (const [word, term] of index.synonyms.get(han ? run[at] : run) ?? []) if (rest.startsWith(word, at)) found.add(term);
+      const begun = index.synonyms.get(han ? run[at] : run);
+      if (!begun) continue;
+      rest ??= han ? run + (runs[i + 1] ?? "") : `${runs.slice(i, i + 5).join(" ")} `;
+      for (const [word, term] of begun) if (rest.startsWith(word, at)) found.add(term);
     }
   });
   return [...found];
@@ -633,15 +636,17 @@ function spellings(index) {
       let readings = [[]];
       for (const character of run) {
         const known = table.get(character) ?? ["?"];
-        readings = readings.flatMap((reading) => known.map((syllable) => [...reading, syllable])).slice(0, 4);
+        if (known.length === 1) for (const reading of readings) reading.push(known[0]);
+        else readings = readings.flatMap((reading) => known.map((syllable) => [...reading, syllable])).slice(0, 4);
       }
+      const part = (run.length / plain.length) ** 0.5;
       for (const reading of readings) {
-        for (let i = 0; i + 1 < reading.length; i++) {
-          const share = (reading.length - i) / reading.length * (run.length / plain.length) ** 0.5;
-          full.push([reading.slice(i).join(""), s, share]);
-          if (i === 0 && reading.length > 4) initials.push([reading.slice(0, 4).map(([first]) => first).join(""), s, 0.6 * (4 / plain.length) ** 0.5]);
-          if (i === 0 && reading.length > 1 && field !== "symptoms") initials.push([reading.map(([first]) => first).join(""), s, (run.length / plain.length) ** 0.5]);
-        }
+        const whole = reading.join("");
+        const firsts = reading.map(([first]) => first).join("");
+        let at = 0;
+        for (let i = 0; i + 1 < reading.length; at += reading[i++].length) full.push([whole.slice(at), s, (reading.length - i) / reading.length * part]);
+        if (reading.length > 4) initials.push([firsts.slice(0, 4), s, 0.6 * (4 / plain.length) ** 0.5]);
+        if (field !== "symptoms") initials.push([firsts, s, part]);
       }
     }
   });
