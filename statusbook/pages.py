@@ -255,7 +255,12 @@ class Pages:
 
     def _key(self, language: Language, kind: str, *parts: object) -> str:
         views = self.views[language.key]
-        every_page = (self.catalogue_keys[language.key], views.class_cards(), views.about_cards(), views.lab_addresses())
+        every_page = (
+            self.catalogue_keys[language.key],
+            views.class_cards(),
+            views.about_cards(),
+            views.lab_addresses(),
+        )
         return key_of("page", self.shared, self.inside.key(kind), language, every_page, *parts)
 
     def _surroundings(self, page: Page, view: PageView, language: Language) -> Surroundings:

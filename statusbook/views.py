@@ -301,7 +301,11 @@ class Views:
             address=address,
             canonical=self._absolute(address) if linked else "",
             alternates=self._alternates(slug if linked else ""),
-            breadcrumbs=(Crumb(self.library.settings.titles[self.language.key], self.address("")), *above, Crumb(title, "")),
+            breadcrumbs=(
+                Crumb(self.library.settings.titles[self.language.key], self.address("")),
+                *above,
+                Crumb(title, ""),
+            ),
         )
 
     def code(self, page: Page) -> CodeView:
