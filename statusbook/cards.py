@@ -1,4 +1,5 @@
-"""What is shown of a status code where another page links to it: one file a language, read by ``static/js/preview.js``.
+"""What is shown of a status code or a header field where it is linked: one file a language, read by
+``static/js/preview.js``.
 
 The file is fetched when a reader first turns to such a link, by pointer or by keyboard; no page needs it.
 """
@@ -26,8 +27,11 @@ def _prepare(library: Library, language: Language) -> tuple[str, Make]:
     cards = views.cards(library.codes)
     labels = {standing.value: views.t(f"standing.{standing.value}") for standing in Standing}
     labels[Standing.REGISTERED.value] = ""
-    key = key_of("cards", generator.identity(), cards, sorted(labels.items()))
-    return key, lambda: canonical_json({card.number: _shown(card, labels[card.standing]) for card in cards})
+    fields = views.fields()
+    key = key_of("cards", generator.identity(), cards, sorted(labels.items()), fields)
+    shown = {card.number: _shown(card, labels[card.standing]) for card in cards}
+    shown |= {field.anchor: (field.name, "", field.note, field.label) for field in fields}
+    return key, lambda: canonical_json(shown)
 
 
 def _shown(card: Card, label: str) -> tuple[str, str, str, str]:

@@ -1,5 +1,5 @@
-// Previews of linked codes, for those who point at a link or tab to it: number, title, phrase and summary in a box
-// beside it. As WCAG 2.2, 1.4.13 asks, the box can be pointed at, stays while the link or the box has the pointer or
+// Previews of linked codes and header fields, for those who point at a link or tab to it: number, title, phrase and
+// summary in a box beside it, or what the field says. As WCAG 2.2, 1.4.13 asks, the box can be pointed at, stays while the link or the box has the pointer or
 // the focus, and goes with Escape. It lies over the page, so nothing moves. Touch follows the link as ever.
 
 /** Milliseconds the pointer rests on a link before the box comes, and may be outside both before it goes. */
@@ -9,11 +9,14 @@ const GRACE = 200;
 const GAP = 6;
 const EDGE = 8;
 
-/** Links that have a preview: codes named in the text. */
-export const LINKS = ".text :is(.ref, .codes a)";
+/** Links that have a preview: codes named in the text, header fields of messages. */
+export const LINKS = ".text :is(.ref, .codes a, pre a)";
 
-/** The code that a link of ours leads to; none for a link to a section of the page at hand. */
-const codeOf = (link) => link.getAttribute("href").match(/(?:^|\/)(\d{1,3})\/(?:index\.html)?(?:#.*)?$/)?.[1];
+/** The code that a link of ours leads to, or the anchor of a header field; none for another section. */
+const keyOf = (link) => {
+  const href = link.getAttribute("href");
+  return href.match(/#(field-[a-z0-9-]+)$/)?.[1] ?? href.match(/(?:^|\/)(\d{1,3})\/(?:index\.html)?(?:#.*)?$/)?.[1];
+};
 
 const make = (tag, text, lang) => {
   const element = document.createElement(tag);
@@ -22,7 +25,7 @@ const make = (tag, text, lang) => {
   return element;
 };
 
-/** Watch the text `prose` and show previews from `cards`: title, phrase, summary and standing by code. */
+/** Watch the text `prose` and show previews from `cards`: title, phrase, summary and standing by code; name and note by a field's anchor. */
 export function watch(prose, cards) {
   const box = make("div", "");
   box.id = "preview";
@@ -33,20 +36,21 @@ export function watch(prose, cards) {
   let title; // the link's own tooltip, which the preview takes the place of
   let timer;
 
-  const cardOf = (link) => cards[codeOf(link)];
+  const cardOf = (link) => cards[keyOf(link)];
 
   function show(link) {
     clearTimeout(timer);
     if (shown === link) return;
     hide();
     const [name, phrase, summary, standing] = cardOf(link);
-    const number = codeOf(link);
+    const number = Number(keyOf(link)); // of a field: none
     const head = make("p", "");
-    head.append(make("b", number), " ", make("span", name));
+    if (number) head.append(make("b", number), " ");
+    head.append(make("span", name));
     if (phrase) head.append(" ", make("small", phrase, "en"));
     if (standing) head.append(" ", make("i", standing));
     box.replaceChildren(head, make("p", summary));
-    box.className = `preview c${number < 600 ? number[0] : "o"}`;
+    box.className = number ? `preview c${number < 600 ? String(number)[0] : "o"}` : "preview";
     box.hidden = false;
     place(link);
     shown = link;

@@ -288,14 +288,14 @@ if (filter) {
   });
 }
 
-// --- previews of linked codes: loaded when the reader first points at one or tabs to it, unless data is dear ---
+// --- previews of linked codes and header fields: loaded when the reader first points at one or tabs to it, unless data is dear ---
 
 const prose = document.querySelector(".text");
 const dear = matchMedia("(prefers-reduced-data: reduce)").matches || navigator.connection?.saveData;
 let peeking;
 
 const peek = (event) => {
-  if (peeking || event.pointerType === "touch" || !event.target.closest(".ref, .codes a")) return;
+  if (peeking || event.pointerType === "touch" || !event.target.closest(".ref, .codes a, pre a")) return;
   peeking = said().then(async ({ files }) => {
     const fetched = fetch(fileOf(files.cards)).then((response) => response.json());
     const [preview, cards] = await Promise.all([import(fileOf(files.preview)), fetched, restyle(fileOf(files.previewStyle))]);

@@ -63,6 +63,21 @@ def test_escape_closes_the_preview_and_leaves_the_focus(desk: Watched) -> None:
     expect(first).to_be_focused()
 
 
+@pytest.mark.parametrize("path", ["en/502/", "en/lab/nginx-502-refused/"])
+def test_a_header_field_of_an_exchange_says_what_it_does(desk: Watched, path: str) -> None:
+    page = desk.open(path)
+    field = page.locator("pre a", has_text="Connection").last
+    field.scroll_into_view_if_needed()
+    field.hover()
+    expect(preview(page)).to_contain_text("RFC 9110 §7.6.1")
+    page.keyboard.press("Escape")
+    expect(preview(page)).to_be_hidden()
+    page.mouse.move(1, 1)
+    page.keyboard.press("Tab")  # the keyboard is what asks for the preview of what has the focus
+    field.focus()
+    expect(preview(page)).to_contain_text("RFC 9110 §7.6.1")
+
+
 def test_tabbing_on_takes_the_preview_away(desk: Watched) -> None:
     page = desk.open("404/")
     first = link(page)
