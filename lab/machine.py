@@ -79,6 +79,12 @@ def listens(host: str, port: int) -> bool:
     return True
 
 
+def tied(command: list[str]) -> list[str]:
+    """``command``, told to end when we do, however we do; as far as the system knows how (util-linux)."""
+    tool = shutil.which("setpriv")
+    return [tool, "--pdeathsig", "TERM", "--", *command] if tool else command
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End a program and everything it started."""
     for sign in (signal.SIGTERM, signal.SIGKILL):

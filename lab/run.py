@@ -159,7 +159,7 @@ class _Run:
         output = self.folder / f"{program.name}.out"
         with output.open("wb") as sink:
             process = subprocess.Popen(
-                self.command(program, self.inside),
+                machine.tied(self.command(program, self.inside)),
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
