@@ -30,6 +30,7 @@ _MASKS = (
     (re.compile(r'(?<="\\x16\\x03\\x01)[^"]*'), "…"),  # a TLS ClientHello that a server logged as a request line
     (re.compile(r"\b\d+#\d+\b|\b([pt]id) \d+\b"), r"\1 N"),  # however many digits a process has
     (re.compile(r"(127\.0\.0\.\d+|localhost|\[::1\]):\d+"), r"\1:PORT"),
+    (re.compile(r'(?<="err_id":")[a-z0-9]+'), "ID"),
     (re.compile(r"\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b", re.I), "ID"),
     (re.compile(r"(?<!HTTP/)(?<=[/ ])v?\d+\.\d+(?:\.\d+)*[\w.+~-]*"), "VERSION"),
     (re.compile(r"(?<!HTTP/)(?<!HTTP/\d\.)\b(?!\d{3}\b)\d+\b"), "N"),
@@ -93,7 +94,12 @@ def _fields(messages: tuple[Message, ...], sender: str) -> Iterator[str]:
                 head = _readable(part.head)
                 yield mask(head.partition("\n")[0].strip())
                 for name, value in fields_of(part.head) if head is not _BINARY else ():
-                    yield f"{name}: …" if name.lower() in VOLATILE else f"{name}: {mask(value)}"
+                    yield f"{name}: …" if name.lower() in VOLATILE else f"{name}: {_value(name, value)}"
+
+
+def _value(name: str, value: str) -> str:
+    """A field's value; the methods of Allow have no order (RFC 9110 §10.2.1)."""
+    return ", ".join(sorted(re.split(r",\s*", value))) if name.lower() == "allow" else mask(value)
 
 
 def content(capture: Capture) -> str:
