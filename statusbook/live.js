@@ -36,7 +36,7 @@
   async function restyle() {
     turn += 1;
     const asked = turn;
-    const text = await (await fetch(location.href, { cache: "no-cache" })).text();
+    const text = await fetch(location.href, { cache: "no-cache" }).then((response) => response.text(), () => "");
     const style = /<style>([^]*?)<\/style>/.exec(text);
     if (asked !== turn || !style) return;
     own.replaceSync(style[1]);

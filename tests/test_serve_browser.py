@@ -159,3 +159,10 @@ def test_a_server_that_comes_back(desk: Desk) -> None:
         assert not desk.marked()
     finally:
         desk.served.stop()
+
+
+def test_a_page_does_without_the_command_that_cannot_be_fetched(desk: Desk) -> None:
+    desk.page.route("**/lab/try.*.json", lambda route: route.abort())
+    with desk.page.expect_event("requestfailed"):
+        desk.page.reload()
+    expect(desk.page.locator(".try button").first).to_be_visible()

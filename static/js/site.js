@@ -284,7 +284,7 @@ if (filter) {
   filter.addEventListener("change", async ({ target }) => {
     try { sessionStorage.setItem(SHOW, target.value); } catch { /* not allowed to remember */ }
     const shown = [...document.querySelectorAll(".listed :is(.row, .tile)")].filter((each) => each.checkVisibility()).length;
-    say((await said()).shown.replace("{n}", shown));
+    try { say((await said()).shown.replace("{n}", shown)); } catch { /* nobody waits for it */ }
   });
 }
 
@@ -316,5 +316,5 @@ if (trial && (served || (navigator.serviceWorker && !trial.hidden))) {
   const tool = async () => import(fileOf((await said()).files.try));
   trial.hidden = button.hidden = false;
   button.addEventListener("click", () => tool().then((it) => it.send(trial, served), (error) => say(error.message)));
-  if (served) tool().then((it) => it.command(trial), () => {});
+  if (served) tool().then((it) => it.command(trial)).catch(() => {}); // the button says what is wrong
 }
