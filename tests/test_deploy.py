@@ -105,7 +105,25 @@ def caddy(home: Path) -> Iterator[int]:
     )
 
 
-@pytest.fixture(params=["nginx", "caddy"])
+@pytest.fixture(scope="module")
+def apache(home: Path) -> Iterator[int]:
+    command, text = example("Apache", "apache")
+    subprocess.run(command, cwd=home, shell=True, check=True)
+    port = free_port()
+    text = text.replace("*:80", f"127.0.0.1:{port}").replace("/srv/status", str(home))
+    modules = "mpm_event authz_core mime dir headers alias deflate filter"
+    loaded = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in modules.split()]
+    types = Path("/etc/mime.types")
+    head = [
+        *(f'ServerRoot "{home}"', f"Listen 127.0.0.1:{port}", "ServerName localhost", f"PidFile {home}/apache.pid"),
+        *("ErrorLog /dev/stderr", f"TypesConfig {types if types.exists() else '/dev/null'}"),
+        "AddType text/html .html\nAddType text/javascript .js\nAddType application/json .json",
+    ]
+    (home / "apache.conf").write_text("\n".join([*loaded, *head, text]))
+    yield from running([program("apache2"), "-f", str(home / "apache.conf"), "-DFOREGROUND"], port, home)
+
+
+@pytest.fixture(params=["nginx", "caddy", "apache"])
 def port(request: pytest.FixtureRequest) -> int:
     value: int = request.getfixturevalue(request.param)
     return value
