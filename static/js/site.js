@@ -19,8 +19,7 @@ const colours = metas.map((meta) => meta.content);
 
 function show(theme) {
   root.dataset.theme = theme;
-  switcher.title = switcher.dataset[theme || "system"];
-  switcher.setAttribute("aria-label", switcher.title);
+  switcher.title = switcher.dataset[theme || "system"]; // its name, too: a label beside it would have it said twice
   metas.forEach((meta, i) => { meta.content = colours[theme ? Number(theme === "dark") : i]; });
 }
 
@@ -31,6 +30,9 @@ switcher.addEventListener("click", () => {
 });
 addEventListener("storage", (event) => { if (event.key === KEY || event.key === null) show(event.newValue ?? ""); });
 show(root.dataset.theme ?? "");
+
+// What acts by script alone is offered by script: from a disk, browsers do not load this file.
+for (const each of document.querySelectorAll(".theme, .search kbd, .help")) each.hidden = false;
 
 // --- copy buttons ---
 
@@ -54,33 +56,64 @@ function copier(source) {
   return button;
 }
 
-/** Do `work` when the page has been painted and nothing else is to do: what changes or measures boxes would delay it. */
+// --- what is put off until the page has been painted: it would delay that ---
+
+/** Milliseconds of work in one pause: a reader who scrolls or types meanwhile must not notice it. */
+const SLICE = 6;
+
 const later = (work) => (globalThis.requestIdleCallback ? requestIdleCallback(work, { timeout: 1000 }) : setTimeout(work, 100));
 
-later(() => {
-  if (navigator.clipboard) {
-    for (const pre of document.querySelectorAll("pre")) {
-      const box = document.createElement("div");
-      box.className = "copyable";
-      pre.replaceWith(box);
-      box.append(pre, copier(pre));
-    }
-    for (const name of document.querySelectorAll(".constants td code")) name.after(copier(name));
-  }
-  // What scrolls sideways is reached by keyboard.
-  const wide = [...document.querySelectorAll("pre, .diagram")].filter((box) => box.scrollWidth > box.clientWidth);
-  for (const box of wide) box.tabIndex = 0;
+/** Do `work` with each of `things`, some in each pause. Resolves when all are done. */
+const inPauses = (things, work) => new Promise((resolve) => {
+  const left = [...things];
+  const go = () => {
+    const end = performance.now() + SLICE;
+    while (left.length && performance.now() < end) work(left.shift());
+    if (left.length) later(go); else resolve();
+  };
+  later(go);
 });
 
-// --- headings link to themselves; the language switch keeps the section ---
+/** Lay out what the sheet lets wait (--later in static/css/parts/base.css): asking for its height has that done now. */
+const settle = (each) => {
+  each.style.contentVisibility = "visible";
+  return each.offsetHeight;
+};
 
-for (const heading of document.querySelectorAll(".text h3[id]")) {
-  if (heading.querySelector("a")) continue;
-  const link = document.createElement("a");
-  link.href = `#${heading.id}`;
-  link.append(...heading.childNodes);
-  heading.append(link);
+const furnish = {
+  pre(pre) {
+    const code = pre.querySelector("code");
+    if (navigator.clipboard) pre.append(copier(code));
+    reachable(code);
+  },
+  code(code) { if (navigator.clipboard) code.after(copier(code)); }, // a constant
+  h3(heading) {
+    if (heading.querySelector("a")) return;
+    const link = document.createElement("a");
+    link.href = `#${heading.id}`;
+    link.append(...heading.childNodes);
+    heading.append(link);
+  },
+  figure: reachable,
+};
+
+/** What scrolls sideways is reached by keyboard. */
+function reachable(box) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 }
+
+const putOff = "top" in root.dataset ? ".text > *, .row, .tiles, .all .codes, .proof" : "none";
+const furnished = "pre:has(> code:only-child), .constants td code:only-child, .text h3[id], .diagram";
+const furnishAll = () => inPauses(document.querySelectorAll(furnished), (each) => {
+  if (each.matches(furnished)) furnish[each.localName](each);
+});
+
+inPauses(document.querySelectorAll(putOff), settle).then(() => {
+  delete root.dataset.top;
+  return furnishAll();
+});
+
+// --- the language switch keeps the section ---
 
 for (const link of document.querySelectorAll(".languages a")) {
   link.addEventListener("click", () => { link.hash = location.hash; });
@@ -90,11 +123,10 @@ for (const link of document.querySelectorAll(".languages a")) {
 
 const contents = document.querySelector(".contents");
 
+let follow = () => {};
+
 if (contents) {
-  const links = new Map([...contents.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
-  const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
-  const label = contents.querySelector("summary span");
-  let current;
+  let links, headings, label, current;
 
   const track = () => {
     const end = scrollY > 0 && scrollY + innerHeight > root.scrollHeight - 4;
@@ -107,13 +139,27 @@ if (contents) {
     current = link;
   };
 
+  follow = () => {
+    links = new Map([...contents.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+    headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+    label = contents.querySelector("summary span");
+    later(track);
+  };
+  follow();
+
   let waiting;
   addEventListener("scroll", () => { waiting ??= requestAnimationFrame(() => { waiting = undefined; track(); }); }, { passive: true });
-  later(track);
   contents.addEventListener("click", (event) => {
     if (event.target.closest("a")) contents.querySelector("details").open = false;
   });
 }
+
+// --- `serve` has taken over an edit in place (statusbook/live.js): what is new in the text gets what the rest has ---
+
+addEventListener("statusbook:changed", () => {
+  furnishAll();
+  follow();
+});
 
 // --- the not-found page: a code in the mistaken address ---
 
@@ -180,8 +226,8 @@ const load = () => {
     const script = import(new URL(form.dataset.script, document.baseURI).href);
     said().then(({ files }) => fetchEarly("modulepreload", fileOf(files.engine)), () => {});
     const [search, all] = await Promise.all([script, dress()]);
-    const [engine, lens] = [fileOf(all.files.engine), fileOf(all.files.lens)];
-    Object.assign(form.dataset, all.search, { engine, index, lens });
+    const [engine, lens, shards] = [all.files.engine, all.files.lens, all.files.shards].map(fileOf);
+    Object.assign(form.dataset, all.search, { engine, index, lens, shards });
     return search;
   })();
   loading.catch(() => { loading = undefined; });
@@ -270,9 +316,7 @@ addEventListener("keydown", (event) => {
   }
 });
 
-const helper = document.querySelector("button.help");
-helper.hidden = false;
-helper.addEventListener("click", showKeys);
+document.querySelector("button.help").addEventListener("click", showKeys);
 
 // --- which codes a list shows: remembered while the tab is open, and said ---
 

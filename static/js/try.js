@@ -9,7 +9,7 @@ const PATIENCE = 10000; // milliseconds until a service worker has to be at work
 
 const STYLE = [
   ".tried { display: grid; gap: 0.5rem; margin-block-start: 1rem }",
-  ".tried pre { max-block-size: 24rem; margin: 0; padding-inline-end: 1rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere }",
+  ".tried pre { max-block-size: 24rem; margin: 0; padding: 0.875rem 1rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere }",
   ".tried ul { margin: 0; padding-inline-start: 1.25em }",
   ".tried :is(b, li, p) { font-size: 0.9375rem; line-height: 1.6 }",
   ".try { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: center }",

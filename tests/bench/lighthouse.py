@@ -26,7 +26,22 @@ from ..book import ROOT
 
 VERSION = "13.5.0"
 FOLDER = ROOT / ".lab" / f"lighthouse-{VERSION}"
-PAGES = ("", "4xx/", "404/", "guides/401-vs-403/", "search/", "en/404/")
+#: A page of every kind, and in English those that most readers come to.
+PAGES = (
+    "",
+    "4xx/",
+    "404/",
+    "guides/401-vs-403/",
+    "search/",
+    "404.html",
+    "vendors/nginx/",
+    "lab/",
+    "lab/nginx-502-refused/",
+    "guides/glossary/",
+    "en/",
+    "en/404/",
+    "en/guides/401-vs-403/",
+)
 RUNS = 3
 TIMES = ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"

@@ -86,6 +86,19 @@ def _failure(request: Request) -> list[str]:
     return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url} {request.failure}"]
 
 
+def settle(page: Page) -> None:
+    """Wait until scripts have done what they put off until after the first paint."""
+    page.wait_for_selector(":root:not([data-top])", state="attached")
+    page.evaluate(
+        """async () => {
+             const buttons = () => document.querySelectorAll("pre > .copy").length;
+             const blocks = document.querySelectorAll("pre:has(> code)").length;
+             while (navigator.clipboard && buttons() < blocks) await new Promise((done) => requestIdleCallback(done));
+             await new Promise((done) => requestIdleCallback(done));
+           }"""
+    )
+
+
 @pytest.fixture
 def desk(browser: Browser, site: str) -> Iterator[Watched]:
     """A desktop window. The test fails when the console, a script or another host was heard of."""

@@ -9,26 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Watched
+from .conftest import ARTEFACTS, Watched, settle
+from .kinds import KINDS
 
 pytestmark = pytest.mark.browser
-
-#: A page of every kind, and those of a kind that look different.
-KINDS = [
-    "",
-    "4xx/",
-    "other/",
-    "404/",
-    "499/",
-    "306/",
-    "guides/glossary/",
-    "guides/401-vs-403/",
-    "vendors/nginx/",
-    "lab/",
-    "lab/nginx-502-refused/",
-    "search/",
-    "404.html",
-]
 
 #: All rules of WCAG 2.2 A and AA, those of good practice, and 7:1 for text.
 OPTIONS = {
@@ -46,11 +30,6 @@ def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def settle(page: Page) -> None:
-    """Wait until scripts have done what they put off until after the first paint."""
-    page.evaluate("new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)))")
-
-
 def violations(page: Page) -> list[str]:
     settle(page)
     found = Axe().run(page, options=OPTIONS).response["violations"]
@@ -60,8 +39,22 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("prefix", ["", "en/"])
 @pytest.mark.parametrize("address", KINDS)
 def test_axe_finds_nothing(window: Page, site: str, prefix: str, address: str) -> None:
+    """And nothing is wider than the window. A picture is kept under artefacts/: not compared, looked at by people."""
     window.goto(site + prefix + address)
-    assert violations(window) == []
+    found = violations(window)
+    keep(window, prefix + address)
+    assert found == []
+    assert window.evaluate("document.documentElement.scrollWidth") <= window.evaluate("innerWidth")
+
+
+def keep(page: Page, address: str) -> None:
+    """Keep the whole page as a picture, named after its address, the width of the window and the colours."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    scheme = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
+    name = (f"{address}home" if address in ("", "en/") else address).strip("/").replace("/", "-")
+    path = ARTEFACTS / f"{name}-{page.evaluate('innerWidth')}-{scheme}.jpg"
+    page.screenshot(path=path, type="jpeg", quality=70, full_page=True)
+    assert path.stat().st_size > 10_000
 
 
 def test_axe_finds_nothing_in_what_script_adds(desk: Watched) -> None:

@@ -43,7 +43,7 @@ def test_the_system_is_followed_until_the_reader_chooses(browser: Browser, site:
     assert light != dark
     page.locator("button.theme").click()
     assert background(page) == light
-    assert "浅色" in str(page.locator("button.theme").get_attribute("aria-label"))
+    assert "浅色" in str(page.locator("button.theme").get_attribute("title"))
     context.close()
 
 
