@@ -79,8 +79,8 @@ class Extract:
     rfcs: tuple[tuple[int, int], ...]
 
 
-def extract(page: Page, language: str, constants: Iterable[Constant]) -> Extract:
-    """What of ``page`` can be searched in ``language`` (a language's key)."""
+def extract(page: Page, language: str, constants: Iterable[Constant], body: str) -> Extract:
+    """What of ``page`` can be searched in ``language`` (a language's key); ``body`` is its Markdown in it."""
     text, code = page.texts[language], page.code
     # A number that a vendor made up is asked for by its number or by the vendor's name, which every language shares.
     made_up = code is not None and code.standing is Standing.VENDOR
@@ -96,10 +96,10 @@ def extract(page: Page, language: str, constants: Iterable[Constant]) -> Extract
     return Extract(
         keywords,
         symptoms,
-        () if made_up else _anchors(text, symptoms),
+        () if made_up else _anchors(text, body, symptoms),
         _telling(said, (value for o in others for value in (o.title, *o.keywords[:OTHER_KEYWORDS])), _NEW_OTHER),
         _last_names(constants, code.phrase if code else ""),
-        _headers(text),
+        _headers(text, body),
         tuple(sorted(Counter(citation.ref.rfc for citation in text.outline.citations).items())),
     )
 
@@ -133,9 +133,9 @@ def _words(text: str) -> set[str]:
     return found
 
 
-def _anchors(text: Text, symptoms: Iterable[str]) -> tuple[str, ...]:
+def _anchors(text: Text, body: str, symptoms: Iterable[str]) -> tuple[str, ...]:
     """The anchor of the first ``###`` section that has the beginning of each symptom."""
-    lines, headings = text.body.split("\n"), text.outline.headings
+    lines, headings = body.split("\n"), text.outline.headings
     ends = [after.line - text.line for after in headings[1:]] + [len(lines)]
     causes = [
         (heading.anchor, _plain("\n".join(lines[heading.line - text.line : end])))
@@ -170,8 +170,8 @@ def _last_names(constants: Iterable[Constant], phrase: str) -> tuple[str, ...]:
     return tuple(names.values())
 
 
-def _headers(text: Text) -> tuple[tuple[str, int], ...]:
-    mentions = Counter(match[1] for span in _CODE_SPAN.findall(text.body) for match in _HEADER.finditer(span[1]))
+def _headers(text: Text, body: str) -> tuple[tuple[str, int], ...]:
+    mentions = Counter(match[1] for span in _CODE_SPAN.findall(body) for match in _HEADER.finditer(span[1]))
     counts = Counter({name.lower(): min(count, _IN_TEXT_MOST) for name, count in mentions.items() if _is_header(name)})
     for values, worth in (
         ((text.title, *text.keywords), _IN_KEYWORDS),

@@ -15,7 +15,19 @@ from .model import Language
 from .pipeline import Plan
 from .problems import BadInput, Problem
 
-ENGINE = "static/js/engine.js"
+ENGINE, SHARDS = "static/js/engine.js", "static/js/shards.js"
+
+#: Asks as a page does, and leaves the answer in a variable, for what a large book has in files comes by promises.
+_ASK = """
+let answer;
+const engine = { search, prepare, simplify, normalise, queryTerms, stem, weighed };
+const read = async (path) => JSON.parse(file(path));
+(async (query, limit) => {
+  let hits = search(index, query, limit);
+  if (index.shards) hits = await beyond(engine, index, query, hits, limit, read);
+  answer = JSON.stringify(hits);
+})
+"""
 
 
 class Finder:
@@ -36,16 +48,23 @@ class Finder:
         context.eval(re.sub(r"^export ", "", source, flags=re.MULTILINE))
         context.set("data", plan.outputs[f"{language.prefix}search/index.json"].make().decode("utf-8"))
         context.eval("const index = prepare(JSON.parse(data))")
-        self._ask = context.eval(
-            "(query, limit) => { const hits = search(index, query, limit);"
-            " return JSON.stringify({ hits, unknown: hits.unknown }) }"
-        )
+        if context.eval("Boolean(index.shards)"):
+            folder = f"{language.prefix}search/"
+            context.add_callable("file", lambda path: plan.outputs[folder + path].make().decode("utf-8"))
+            source = plan.outputs[SHARDS].make().decode("utf-8")
+            body = re.sub(r"^export ", "", source, flags=re.MULTILINE)
+            context.eval(f"const beyond = (() => {{ {body} return beyond }})()")
+        self._ask = context.eval(_ASK)
+        self._context = context
         self._said = context.eval("(text) => JSON.stringify(statusIn(text) ?? null)")
         self._terms = context.eval("(text) => JSON.stringify(termsOf(simplify(index, normalise(text))))")
 
     def search(self, query: str, limit: int = 10) -> list[dict[str, Any]]:
         """The results for ``query``, best first, with the keys that ``search`` of the engine describes."""
-        hits: list[dict[str, Any]] = json.loads(self._ask(query, limit))["hits"]
+        self._ask(query, limit)
+        while self._context.execute_pending_job():
+            pass
+        hits: list[dict[str, Any]] = json.loads(self._context.eval("answer"))
         return hits
 
     def status_in(self, line: str) -> str:

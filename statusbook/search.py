@@ -2,7 +2,8 @@
 
 The index holds no terms: the engine cuts text into terms when it opens the index, with the same function as it cuts
 a query. So there is one description of normalisation and of ranking, the engine's; this module only decides
-what is worth sending. The format is that of ``make``.
+what is worth sending. The format is that of ``make``. Guides of a large book that it has no room
+for are the matter of :mod:`statusbook.shards`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, partial
 
-from . import generator
+from . import generator, shards
 from .extract import Extract, extract
 from .kept import Kept
 from .library import Library
@@ -44,7 +45,7 @@ RECORD = (
 HEADER_PAGES, HEADER_SHARE = 4, 0.34
 #: What a result shows of a guide's, class's or vendor's summary and of a symptom: the rest would be bytes for nothing.
 #: A code is known by its title and phrase, and by what matched.
-SUMMARY_COLUMNS, SYMPTOM_COLUMNS = 40, 44
+SUMMARY_COLUMNS, SYMPTOM_COLUMNS = 36, 42
 #: A path or an address in a message, which is another one for every reader.
 _PATH = re.compile(r"(?:\b(?:https?|unix|wss?):)?/{1,2}[\w.:-]+/[\w./?=&-]+")
 #: An RFC leads to this many pages that are not defined by it.
@@ -52,16 +53,30 @@ RFC_PAGES = 4
 
 
 def outputs(library: Library, extracts: Kept[Extract] | None = None) -> Iterator[Output]:
-    """The index of each language; what ``extracts`` has of a page is not read from its text again."""
+    """The index of each language, with the files of a large book; what ``extracts`` has of a page is not read from
+    its text again. Keys and makers are worked out when a build or a reader asks for them."""
     for language in library.settings.languages:
-        prepare = partial(_prepare, library, language, extracts or Kept())
-        yield Output(search_index_path(language), prepare, here=True)
+        index = cache(partial(Index, library, language, extracts))
+        yield Output(search_index_path(language), partial(_whole, index), here=True)
+        remote = shards.remote_count(library)
+        for number, path in enumerate(shards.paths(language, "terms", shards.terms_files(remote))):
+            yield Output(path, partial(_terms, index, number), here=True)
+        for number, path in enumerate(shards.paths(language, "guides", shards.guides_files(remote))):
+            yield Output(path, partial(_guides, index, number), here=True)
 
 
-def _prepare(library: Library, language: Language, extracts: Kept[Extract]) -> tuple[str, Make]:
-    """Key and maker of an index, worked out when a build or a reader asks for it."""
-    index = Index(library, language, extracts)
-    return index.key(), index.make
+def _whole(index: Callable[[], Index]) -> tuple[str, Make]:
+    return index().key(), index().make
+
+
+def _terms(index: Callable[[], Index], number: int) -> tuple[str, Make]:
+    key = key_of("search terms", generator.identity(), index().faces, number)
+    return key, lambda: index().terms.files[number]
+
+
+def _guides(index: Callable[[], Index], number: int) -> tuple[str, Make]:
+    guides = index().remote[number * shards.BLOCK :][: shards.BLOCK]
+    return index().key_of_guides(guides), lambda: index().records(guides)
 
 
 class Index:
@@ -71,17 +86,42 @@ class Index:
         self.library, self.language = library, language
         self.extracts: Kept[Extract] = extracts or Kept()
         self.views = Views(library, language)
-        self.pages = [page for page in library.pages.values() if page.kind not in (Kind.HOME, Kind.PAGE)]
+        self.remote = shards.remote_guides(library)
+        elsewhere = {guide.name for guide in self.remote}
+        pages = [page for page in library.pages.values() if page.kind not in (Kind.HOME, Kind.PAGE)]
+        self.pages = [page for page in pages if page.name not in elsewhere]
         #: How many references of other pages lead to a page.
-        self.links = Counter(ref.target for page in self.pages for ref in page.texts[language.key].outline.references)
+        self.links = Counter(target for page in pages for target, *_ in page.texts[language.key].plain.references)
+
+    @cached_property
+    def faces(self) -> str:
+        """The digest of all that the terms of the remote guides are made of."""
+        return key_of(self.language.key, [(guide.name, shards.face(guide)) for guide in self.remote])
+
+    @cached_property
+    def terms(self) -> shards.Terms:
+        return shards.Terms(self.remote, self.language.key)
 
     def key(self) -> str:
         """The digest of everything that the index is made of."""
-        texts = [sorted((key, text.digest) for key, text in page.texts.items()) for page in self.pages]
+        texts = [self._texts(page) for page in self.pages]
         facts = [(page.name, page.kind.value, page.code, page.see, page.products) for page in self.pages]
         constants = [self.views.constants(page) for page in self.pages]
+        links = [self.links[page.name].bit_length() for page in self.pages] if self.remote else []
         tables = (self.library.tables.pinyin, self.library.tables.variants, self.library.tables.synonyms)
-        return key_of("search", generator.identity(), VERSION, self.language, texts, facts, constants, tables)
+        parts = (texts, facts, constants, tables, links, self.faces)
+        return key_of("search", generator.identity(), VERSION, self.language, *parts)
+
+    def key_of_guides(self, guides: Sequence[Page]) -> str:
+        """The digest of everything that the records of ``guides`` are made of."""
+        texts = [self._texts(page) for page in guides]
+        facts = [(page.name, page.see) for page in guides]
+        return key_of("search guides", generator.identity(), VERSION, self.language, texts, facts)
+
+    def records(self, guides: Sequence[Page]) -> bytes:
+        """The records of remote guides, as the index has those of others, but for how often they are referred to."""
+        records = [(*self._record(page, self._extract(page))[:-1], 0) for page in guides]
+        return canonical_json(_columns(records))
 
     def make(self) -> bytes:
         extracts = [self._extract(page) for page in self.pages]
@@ -90,9 +130,8 @@ class Index:
         return canonical_json(
             {
                 "version": VERSION,
-                "language": self.language.tag,
                 "prefix": f"/{self.language.prefix}",
-                "pages": dict(zip(RECORD, zip(*records, strict=True), strict=True)),
+                "pages": _columns(records),
                 "headers": _headers(extracts),
                 "rfcs": _rfcs(extracts),
                 "pinyin": _pinyin(self.library.tables.pinyin),
@@ -100,15 +139,28 @@ class Index:
                     "|".join(group.get(self.language.key, ())) for group in self.library.tables.synonyms
                 ),
                 "variants": _variants(self.library.tables.variants, text),
+                **self._shards(),
             }
         )
 
+    def _shards(self) -> dict[str, object]:
+        """What there is to know of the remote guides, if there are any."""
+        if not self.remote:
+            return {}
+        about = {"guides": len(self.remote), "block": shards.BLOCK, "bounds": " ".join(self.terms.bounds)}
+        return {"shards": about}
+
+    def _texts(self, page: Page) -> list[tuple[str, str]]:
+        """What stands for the texts of a page as far as they are searched: of the other languages, their faces are."""
+        own, faces = self.language.key, self.library.faces
+        return sorted((key, text.digest if key == own else faces[text.path]) for key, text in page.texts.items())
+
     def _extract(self, page: Page) -> Extract:
         language, constants = self.language.key, self.views.constants(page)
-        texts = sorted((key, text.digest) for key, text in page.texts.items())
         facts = (page.code.phrase, page.code.standing) if page.code else ()
-        key = key_of(page.name, language, texts, facts, constants)
-        return self.extracts.get(key, lambda: extract(page, language, constants))
+        key = key_of(page.name, language, self._texts(page), facts, constants)
+        body = partial(self.library.body, page.texts[language])
+        return self.extracts.get(key, lambda: extract(page, language, constants, body()))
 
     def _record(self, page: Page, each: Extract) -> tuple[str | int, ...]:
         text, code = page.texts[self.language.key], page.code
@@ -136,6 +188,10 @@ class Index:
         """What the reader knows a product by, of those that use a number."""
         found = self.library.vendor_of.get(vendor)
         return found[1].names[self.language.key] if found else vendor
+
+
+def _columns(records: Sequence[tuple[str | int, ...]]) -> dict[str, tuple[str | int, ...]]:
+    return dict(zip(RECORD, zip(*records, strict=True), strict=True))
 
 
 def _listed(texts: Iterable[str]) -> str:
@@ -215,10 +271,11 @@ def _pinyin(syllables: Mapping[str, str]) -> str:
 
 
 def _variants(variants: Mapping[str, str], text: str) -> str:
-    """The terms, longest first, in pairs; then the traditional characters of what stands in ``text``: in the order of
-    what they are read as, each after the number of steps to it among the everyday characters, ``逾時 超时 3貝0唄12備``.
+    """The terms, longest first, in pairs; then the traditional characters of what stands in ``text`` three times:
+    in the order of what they are read as, each after the number of steps to it among the everyday characters,
+    ``逾時 超时 3貝0唄12備``.
     """
-    known = set(text)
+    known = {character for character, count in Counter(text).items() if count > 2}
     terms = sorted((pair for pair in variants.items() if len(pair[0]) > 1), key=lambda pair: (-len(pair[0]), pair))
     single = sorted(
         (EVERYDAY.index(read), written)

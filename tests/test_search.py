@@ -175,9 +175,17 @@ def test_words_for_one_thing_find_each_other() -> None:
     assert small().search("帖子") == []
 
 
+@pytest.mark.parametrize(("begun", "name"), [("gat", "504"), ("con", "409"), ("una", "401"), ("prec", "412")])
+def test_the_beginning_of_a_word_finds_it(begun: str, name: str) -> None:
+    """Three letters might be pinyin, and are none here."""
+    assert name in [hit["name"] for hit in finder("en").search(begun, 3)]
+
+
 def test_a_message_leads_to_its_cause() -> None:
     hit = finder("zh").search("no live upstreams while connecting to upstream", 1)[0]
     assert (hit["name"], hit["anchor"]) == ("502", "no-live-upstreams")
+    hit = finder("en").search("connection refused", 1)[0]
+    assert (hit["name"], hit["anchor"]) == ("502", "upstream-refused")
 
 
 def test_a_number_alone_leads_to_no_cause() -> None:

@@ -8,6 +8,7 @@ export const VERSION = 3;
 const WORTH = {
   title: 3.2, phrase: 3.2, keywords: 3, symptoms: 2.6, other: 2.3, users: 1.6, name: 1.6, summary: 1,
 };
+const FIELDS = Object.keys(WORTH);
 /** Fields that hold names: a query that is one, or begins one, means it. */
 const NAMES = new Set(["title", "phrase", "keywords", "other", "name"]);
 const TITLES = new Set(["title", "phrase"]);
@@ -33,7 +34,8 @@ const ASKING_SHARE = 0.45;
 /** Said around the question, never in an answer. */
 const CHATTER = /什么意思|是什么|怎么办|怎么解决|怎么处理|怎么回事|返回什么|返回哪个|用什么|用哪个|是什么意思|如何解决|为什么|为啥|请问|求助|老是|状态码|错误码|返回码|应该返回|应该/g;
 
-const TERM = /[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+/g;
+/** Words and runs of Han characters; the ends of lines stand where they are. */
+const RUN = /\n|[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff]+/g;
 const PARTICLES = /[的了吗呢啊吧呀哦嘛]/g;
 const isHan = (text) => text.charCodeAt(0) > 0x33ff;
 /** Terms that stand for a group of synonyms are characters from here on, of Unicode's private use area. */
@@ -50,8 +52,8 @@ export function normalise(text) {
 /** Traditional characters and the terms of Taiwan as the handbook writes them. */
 export function simplify(index, text) {
   if (!/[\u3400-\u9fff]/.test(text)) return text;
-  for (const [written, read] of index.terms) if (text.includes(written)) text = text.replaceAll(written, read);
-  return text.replace(/[\u3400-\u9fff]/g, (character) => index.characters.get(character) ?? character);
+  for (const [written, read] of table(index, "terms")) if (text.includes(written)) text = text.replaceAll(written, read);
+  return text.replace(/[\u3400-\u9fff]/g, (character) => table(index, "characters").get(character) ?? character);
 }
 
 /** The plain form of an English word: no plural, no -ing, -ed, -ly, -er, -ion; British and American alike. */
@@ -67,54 +69,66 @@ function stripped(word) {
 }
 
 /** The terms of a normalised text: English words, stemmed; pairs of Han characters, and each character alone. */
-export function termsOf(text) {
+export const termsOf = (text) => termsIn(pick(text.replace(PARTICLES, " "), RUN));
+
+/** The words of a text as synonyms are compared: English words, and Han characters in runs. */
+const runsOf = (text) => pick(text.replace(PARTICLES, ""), RUN);
+
+const pick = (text, pattern) => text.match(pattern) ?? [];
+
+function termsIn(runs) {
   const terms = [];
-  for (const [run] of text.replace(PARTICLES, " ").matchAll(TERM)) {
-    if (!isHan(run)) terms.push(stem(run));
-    else {
+  for (const run of runs) {
+    if (!isHan(run)) {
+      if (run !== "\n") terms.push(stem(run));
+    } else {
       for (let i = 0; i + 1 < run.length; i++) terms.push(run.slice(i, i + 2));
-      for (const character of run) terms.push(character);
+      for (let i = 0; i < run.length; i++) terms.push(run[i]);
     }
   }
   return terms;
 }
 
-/** The words of a text as synonyms are compared: English words stemmed, Han characters in runs. */
-const runsOf = (text) => [...text.replace(PARTICLES, "").matchAll(TERM)].map(([run]) => (isHan(run) ? run : stem(run)));
-
-/** The groups of synonyms that `text` has a word of, each as a term. */
-function conceptsOf(index, text) {
-  const found = new Set();
-  const runs = runsOf(text);
-  runs.forEach((run, i) => {
-    const han = isHan(run);
-    let rest; // most runs begin no synonym
-    for (let at = 0; at < (han ? run.length : 1); at++) {
-      const begun = index.synonyms.get(han ? run[at] : run);
-      if (!begun) continue;
-      rest ??= han ? run + (runs[i + 1] ?? "") : `${runs.slice(i, i + 5).join(" ")} `;
-      for (const [word, term] of begun) if (rest.startsWith(word, at)) found.add(term);
-    }
-  });
-  return [...found];
+/** Put into `found` the terms of those `words` that stand in `text` at a place. */
+function begins(words, text, at, found) {
+  if (words) for (const [word, term] of words) if (text.startsWith(word, at) && !found.includes(term)) found.push(term);
 }
 
-/** The synonyms by their first character or word: what a text has to go on with, and the term of the group. */
+/** The groups of synonyms that a text's `runs` have a word of, each as a term. */
+function conceptsIn(index, runs) {
+  const found = [];
+  for (let i = 0; i < runs.length; i++) {
+    const run = runs[i];
+    if (isHan(run)) {
+      const rest = run + (runs[i + 1] ?? "");
+      for (let at = 0; at < run.length; at++) {
+        for (const key of [rest.slice(at, at + 2), run[at]]) begins(index.concepts.get(key), rest, at, found);
+      }
+    } else {
+      const begun = index.concepts.get(stem(run));
+      if (begun) begins(begun, `${runs.slice(i, i + 5).map(stem).join(" ")} `, 0, found);
+    }
+  }
+  return found;
+}
+
+/** The synonyms by their first two characters or first word: what a text has to go on with, and the term of the group. */
 function readSynonyms(groups) {
   const synonyms = new Map();
-  groups.split("\n").forEach((group, n) => {
+  normalise(groups).split("\n").forEach((group, n) => {
     for (const word of group.split("|")) {
-      const runs = runsOf(normalise(word));
+      const runs = runsOf(word).map(stem);
       if (!runs.length) continue;
       const han = isHan(runs[0]);
-      add(synonyms, han ? runs[0][0] : runs[0], [han ? runs.join("") : `${runs.join(" ")} `, String.fromCharCode(CONCEPTS + n)]);
+      const key = runs.join("");
+      add(synonyms, han ? key.slice(0, 2) : runs[0], [han ? key : `${runs.join(" ")} `, String.fromCharCode(CONCEPTS + n)]);
     }
   });
   return synonyms;
 }
 
 /** What a name is known by, however it is asked for. */
-const nameKey = (text) => runsOf(text.toLowerCase().replace(CHATTER, " ").replace(NAME_TALK, " ")).join(" ");
+const nameKey = (text) => runsOf(text.toLowerCase().replace(CHATTER, " ").replace(NAME_TALK, " ")).map(stem).join(" ");
 
 /** A constant's own words: `http.StatusNotFound`, `SC_NOT_FOUND` and `HTTP_404_NOT_FOUND` are all `notfound`. */
 export function plainName(name) {
@@ -129,48 +143,75 @@ export function plainName(name) {
 /** Make the parsed index ready for `search`. Throws when it is of another version. */
 export function prepare(data) {
   if (data.version !== VERSION) throw new Error(`search index version ${data.version}, not ${VERSION}`);
-  const parts = data.variants.split(" ");
-  const singles = parts.length % 2 ? parts.pop() : "";
-  const index = { ...data, terms: [], characters: new Map(), synonyms: readSynonyms(data.synonyms), strings: [], postings: new Map(), named: new Map(), names: new Map(), titles: new Map(), constants: new Map() };
-  for (let i = 0; i < parts.length; i += 2) index.terms.push([parts[i], parts[i + 1]]);
-  const read = everyday();
-  let at = 0;
-  for (const [, steps, written] of singles.matchAll(/(\d+)(\D)/gu)) index.characters.set(written, read[at += Number(steps)]);
-  index.pages = data.pages.name.map((_, n) => Object.fromEntries(Object.entries(data.pages).map(([field, values]) => [field, values[n]])));
+  const fields = Object.entries(data.pages);
+  const index = { ...data, data, concepts: readSynonyms(data.synonyms), strings: [], ids: new Map(), said: [], lists: [], spread: [], weights: [], named: new Map(), names: new Map() };
+  index.pages = data.pages.name.map((_, n) => Object.fromEntries(fields.map(([field, values]) => [field, values[n]])));
   index.pages.forEach((page, n) => {
     index.named.set(page.name, n);
     const vendor = page.kind === "code" && !page.spec;
     page.prior = PRIOR[page.kind] * (vendor ? MADE_UP : 1) * (1 + LINKED * page.links);
-    for (const name of page.constants.split(" ").filter(Boolean)) add(index.constants, plainName(name), n);
-    for (const name of `${page.keywords}|${page.symptoms}`.split("|")) if (/^(?:[\w.]*[a-z][A-Z]\w+|[A-Z]{2,}_[A-Z_]+|E[A-Z]{4,})$/.test(name)) add(index.constants, plainName(name), n);
-    if (page.kind === "code") {
-      for (const name of [page.title, page.phrase]) index.titles.set(normalise(name), n);
-      const names = page.spec ? [page.phrase] : [page.phrase, ...page.other.split("|").filter((name) => name.includes(" "))];
-      for (const name of names) if (/^[A-Za-z][\w' -]{3,}$/.test(name)) add(index.constants, name.toLowerCase().replace(/[^a-z]/g, ""), n);
-    } else {
+    if (page.kind !== "code") {
       const names = { vendor: [...page.keywords.split("|").slice(0, 3), ...page.other.split("|")], class: page.keywords.split("|").slice(0, 3) }[page.kind] ?? [];
       for (const name of [page.name, page.title, ...names]) if (!/\d\d\d/.test(name)) add(index.names, nameKey(name.split(/[（(]/)[0]), n);
     }
     const anchors = page.anchors.split("|");
-    for (const field of Object.keys(WORTH)) {
-      if (field === "name" && page.kind === "code") continue;
-      page[field].split("|").forEach((text, i) => { if (text) addString(index, n, field, text, field === "symptoms" ? anchors[i] : ""); });
+    for (const field of FIELDS) {
+      if (!page[field] || (field === "name" && page.kind === "code")) continue;
+      page[field].split("|").forEach((text, i) => index.strings.push({ page: n, field, text, anchor: field === "symptoms" ? anchors[i] : "" }));
     }
   });
-  index.pages.forEach((page, n) => {
-    for (const name of page.kind === "code" ? page.keywords.split("|") : []) if (!index.titles.has(normalise(name))) index.titles.set(normalise(name), n);
-  });
-  for (const list of index.postings.values()) {
-    let spread = 0;
-    let last = -1;
-    for (const s of list) if (index.strings[s].page !== last) { spread += 1; last = index.strings[s].page; }
-    list.rarity = Math.log(1 + index.pages.length / spread);
-  }
-  for (const string of index.strings) {
-    string.total = string.terms.reduce((sum, term) => sum + weigh(index, term), 0);
-  }
-  index.words = [...index.postings.keys()].filter((term) => !isHan(term)).sort();
+  readStrings(index);
+  index.words = index.keys.filter((key) => !isHan(key)).sort();
   return index;
+}
+
+/**
+ * Cut the texts into terms, all texts at once, each a line: one by one takes several times as long. Terms are numbers from here on:
+ * `said` has those of each string (`from`, `to`), `lists` the strings of each term, `spread` how many pages have it.
+ */
+function readStrings(index) {
+  const { strings, ids, said, lists, spread } = index;
+  const plain = normalise(strings.map(({ field, text }) => (field === "symptoms" && /[\d/]|, \w/.test(text) ? withoutNoise(text) : text)).join("\n").replace(/^\dxx /gm, ""));
+  const plains = plain.split("\n");
+  const words = lines(plain.replace(PARTICLES, " "), RUN);
+  const runs = lines(plain.replace(PARTICLES, ""), RUN);
+  const joined = lines(strings.map(({ text }) => text).join("\n"), /\n|\b[A-Z]\w*[a-z][A-Z]\w*/g);
+  const put = (term, s) => {
+    const id = ids.get(term) ?? ids.size;
+    const list = lists[id];
+    const last = list?.at(-1);
+    if (last === s) return;
+    if (list) list.push(s);
+    else {
+      ids.set(term, id);
+      lists.push([s]);
+      spread.push(0);
+    }
+    if (!list || strings[last].page !== strings[s].page) spread[id] += 1;
+    said.push(id);
+  };
+  strings.forEach((string, s) => {
+    string.plain = plains[s];
+    string.from = said.length;
+    for (const term of termsIn(words())) put(term, s);
+    for (const name of joined()) put(name.toLowerCase(), s);
+    const rest = runs();
+    if (string.field !== "name" && string.field !== "users") for (const term of conceptsIn(index, rest)) put(term, s);
+    string.to = said.length;
+  });
+  index.keys = [...ids.keys()];
+}
+
+/** Gives what `pattern` finds in `text`, a line at a time. */
+function lines(text, pattern) {
+  const found = pick(text, pattern);
+  let at = 0;
+  return () => {
+    const end = found.indexOf("\n", at);
+    const line = found.slice(at, end < 0 ? found.length : end);
+    at += line.length + 1;
+    return line;
+  };
 }
 
 function add(map, key, value) {
@@ -179,27 +220,146 @@ function add(map, key, value) {
   else if (!list.includes(value)) list.push(value);
 }
 
-function addString(index, page, field, text, anchor) {
-  const plain = normalise(field === "symptoms" ? withoutNoise(text) : text.replace(/^\dxx /, ""));
-  const joined = [...text.matchAll(/\b[A-Z]\w*[a-z][A-Z]\w*/g)].map(([name]) => name.toLowerCase());
-  const terms = [...new Set([...termsOf(plain), ...joined])];
-  if (!terms.length) return;
-  if (field !== "name" && field !== "users") terms.push(...conceptsOf(index, plain));
-  const number = index.strings.push({ page, field, text, plain, terms, anchor, total: 0 }) - 1;
-  for (const term of terms) {
-    const list = index.postings.get(term);
-    if (list) list.push(number);
-    else index.postings.set(term, [number]);
-  }
-}
-
 /** What a term tells: the rarer, the more; groups of synonyms, single Han characters and words that ask tell less. */
-function weigh(index, term) {
-  const rarity = index.postings.get(term)?.rarity ?? Math.log(1 + index.pages.length);
+const weigh = (index, id) => (index.weights[id] ||= weighed(index, index.keys[id], index.spread[id]));
+
+export function weighed({ pages }, term, spread) {
+  const rarity = Math.log(1 + pages.length / spread);
   if (isConcept(term)) return rarity * CLOSE.concept;
   if (isHan(term) && term.length === 1) return rarity * CLOSE.single;
   return ASKING.has(term) ? rarity * ASKING_SHARE : rarity;
 }
+
+/** What all terms of a text tell. */
+function totalOf(index, string) {
+  if (!string.total) {
+    string.total = 0;
+    for (let i = string.from; i < string.to; i++) string.total += weigh(index, index.said[i]);
+  }
+  return string.total;
+}
+
+// --- tables that not every search needs --------------------------------------------------------------
+
+/** The table `name` of an index, made when it is first needed. */
+function table(index, name) {
+  for (const steps = TABLES[name](index); !index[name];) {
+    const { done, value } = steps.next();
+    if (done) index[name] = value;
+  }
+  return index[name];
+}
+
+/** Make the tables beforehand, by small steps: the first search in pinyin would have to wait for them. */
+export function* warm(index) {
+  for (const name of Object.keys(TABLES)) index[name] ??= yield* TABLES[name](index);
+}
+
+/** Each is made by a generator, which returns it and stops now and then before. */
+const TABLES = {
+  /** The everyday characters in the order of GB 2312, which is nearly that of their sounds; QuickJS has no TextDecoder and is given them. */
+  *everyday() {
+    if (globalThis.everydayHan) return globalThis.everydayHan;
+    const bytes = [];
+    for (let row = 0xb0; row < 0xd8; row++) for (let cell = 0xa1; cell < (row === 0xd7 ? 0xfa : 0xff); cell++) bytes.push(row, cell);
+    return new TextDecoder("gbk").decode(new Uint8Array(bytes));
+  },
+
+  /** Terms of Taiwan with ours. */
+  *terms({ variants }) {
+    const parts = variants.split(" ");
+    return parts.flatMap((part, i) => (i % 2 ? [[parts[i - 1], part]] : []));
+  },
+
+  /** Traditional characters. */
+  *characters(index) {
+    let at = 0;
+    return new Map([...index.variants.split(" ").at(-1).matchAll(/(\d+)(\D)/gu)].map(([, steps, written]) => [written, table(index, "everyday")[at += Number(steps)]]));
+  },
+
+  /** Pages by the plain names of their constants and exceptions. */
+  *constants({ pages }) {
+    const constants = new Map();
+    for (const [n, page] of pages.entries()) {
+      yield;
+      for (const name of page.constants.split(" ").filter(Boolean)) add(constants, plainName(name), n);
+      for (const name of `${page.keywords}|${page.symptoms}`.split("|")) if (/^(?:[\w.]*[a-z][A-Z]\w+|[A-Z]{2,}_[A-Z_]+|E[A-Z]{4,})$/.test(name)) add(constants, plainName(name), n);
+      if (page.kind !== "code") continue;
+      const names = page.spec ? [page.phrase] : [page.phrase, ...page.other.split("|").filter((name) => name.includes(" "))];
+      for (const name of names) if (/^[A-Za-z][\w' -]{3,}$/.test(name)) add(constants, name.toLowerCase().replace(/[^a-z]/g, ""), n);
+    }
+    return constants;
+  },
+
+  /** Codes by title, phrase and keyword. */
+  *titles({ pages }) {
+    const titles = new Map();
+    const codes = pages.flatMap((page, n) => (page.kind === "code" ? [[page, n]] : []));
+    for (const [page, n] of codes) for (const name of [page.title, page.phrase]) titles.set(normalise(name), n);
+    for (const [page, n] of codes) {
+      yield;
+      for (const name of normalise(page.keywords).split("|")) if (!titles.has(name)) titles.set(name, n);
+    }
+    return titles;
+  },
+
+  /** The syllables of each everyday character. */
+  *syllables(index) {
+    const found = new Map();
+    const characters = table(index, "everyday");
+    let at = 0;
+    for (const [, syllable, count, others] of index.pinyin.matchAll(/([a-z]+)(\d*)([\u4e00-\u9fff]*)/g)) {
+      for (let i = 0; i < (count || (others ? 0 : 1)); i++) add(found, characters[at++], syllable);
+      for (const character of others) add(found, character, syllable);
+    }
+    return found;
+  },
+
+  /** The index's pairs of characters by their sound. */
+  *homophones(index) {
+    const found = new Map();
+    for (const key of index.keys) {
+      if (!isHan(key) || key.length !== 2) continue;
+      yield;
+      add(found, soundOf(index, key), key);
+    }
+    return found;
+  },
+
+  /** Names and messages in Han characters by pinyin, in full by the first four letters and as initials, from each of their characters on. */
+  *spellings(index) {
+    const full = new Map();
+    const initials = new Map();
+    const known = table(index, "syllables");
+    for (const [s, { field, plain }] of index.strings.entries()) {
+      if (!/title|keywords|symptoms|other/.test(field)) continue;
+      yield;
+      for (const [run] of plain.replace(PARTICLES, " ").matchAll(/[\u4e00-\u9fff]{2,14}/g)) {
+        let readings = [[]];
+        for (const character of run) {
+          const sounds = known.get(character) ?? ["?"];
+          if (sounds.length === 1) for (const reading of readings) reading.push(sounds[0]);
+          else readings = readings.flatMap((reading) => sounds.map((syllable) => [...reading, syllable])).slice(0, 4);
+        }
+        const part = (run.length / plain.length) ** 0.5;
+        for (const reading of readings) {
+          const whole = reading.join("");
+          const firsts = reading.map(([first]) => first).join("");
+          let at = 0;
+          for (let i = 0; i + 1 < reading.length; at += reading[i++].length) add(full, whole.slice(at, at + 4), [whole.slice(at), s, (reading.length - i) / reading.length * part]);
+          if (reading.length > 4) add(initials, firsts.slice(0, 4), [s, 0.6 * (4 / plain.length) ** 0.5]);
+          if (field !== "symptoms") add(initials, firsts, [s, part]);
+        }
+      }
+    }
+    return { full, initials };
+  },
+
+  /** All syllables. */
+  *sounds(index) {
+    return new Set([...table(index, "syllables").values()].flat());
+  },
+};
 
 // --- what a line of a log or a transcript says --------------------------------------------------------
 
@@ -311,7 +471,7 @@ function named(index, raw, text) {
     const codes = exact ? [exact] : codesIn(log ? normalise(withoutNoise(raw)) : text);
     const known = codes.filter((code) => index.named.has(code));
     if (!known.length) {
-      const sides = text.replace(CHATTER, " ").replace(COMPARING, " ").split(EITHER).flatMap((side) => index.titles.get(side.trim()) ?? []);
+      const sides = text.replace(CHATTER, " ").replace(COMPARING, " ").split(EITHER).flatMap((side) => table(index, "titles").get(side.trim()) ?? []);
       const both = [...new Set(sides)].map((n) => index.pages[n].name);
       if (both.length > 1) for (const n of guidesAbout(index, both)) put(n, "comparison", both.join(" · "));
     }
@@ -326,8 +486,8 @@ function named(index, raw, text) {
     if (!/[_$]|::|^:[a-z]|[a-z][A-Z]|[A-Z]{3}[a-z]|^E[A-Z]{5,}$/.test(token) && (token !== raw || !/^[A-Z]{4,}$/.test(token))) continue;
     if (/^https?:/.test(token)) continue;
     const plain = plainName(token);
-    for (const n of plain === "error" ? [] : index.constants.get(plain) ?? []) put(n, "constant", token);
-    direct ||= token === raw && index.constants.get(plain)?.length === 1;
+    for (const n of plain === "error" ? [] : table(index, "constants").get(plain) ?? []) put(n, "constant", token);
+    direct ||= token === raw && table(index, "constants").get(plain)?.length === 1;
   }
 
   for (const match of text.matchAll(/rfc[\s-]*(\d{3,5})(?:[\s,]*(?:(?:§|section|节|第|sec\.?)?\s*([\da-z]+(?:\.\d+)+)|(?:§|section|第|sec\.?)\s*(\d+)))?/g)) {
@@ -350,7 +510,7 @@ function named(index, raw, text) {
     if (!Object.hasOwn(index.headers, name) || (!name.includes("-") && text !== name && !/head|field|头|字段/.test(text))) continue;
     // With more than the name to go by, the name is a word among others.
     const around = termsOf(text.replace(name, " ").replace(CHATTER, " ").replace(HEADER_TALK, " "));
-    if (around.some((term) => !ASKING.has(term) && index.postings.has(term))) for (const n of index.headers[name]) about.add(n);
+    if (around.some((term) => !ASKING.has(term) && index.ids.has(term))) for (const n of index.headers[name]) about.add(n);
     else for (const n of index.headers[name]) put(n, "header", name);
   }
   return { found, unknown, direct, about };
@@ -427,7 +587,7 @@ function shown(index, { n, rule, matched, anchor, score }, terms) {
 }
 
 /** The query's terms with what they are: `last` may be the beginning of a word. */
-function queryTerms(text) {
+export function queryTerms(text) {
   const terms = termsOf(text.replace(CHATTER, " "));
   const lastWord = /[a-z0-9]+$/.exec(text)?.[0];
   const list = [...new Set(terms.length ? terms : termsOf(text))].map((term) => ({ term, word: "" }));
@@ -453,18 +613,19 @@ function scored(index, text) {
       if (score > (pages.get(page)?.score ?? 0)) pages.set(page, { score, string: index.strings[s] });
     }
     if (pages.size && [...spelled.values()].some((closeness) => closeness >= 0.5)) return pages;
-    terms = terms.filter(({ term }) => index.postings.has(term) || term.length > 3);
+    terms = terms.filter(({ term, word }) => term.length > 3 || index.ids.has(term) || (word && index.words[position(index.words, word)]?.startsWith(word)));
   }
-  for (const term of conceptsOf(index, text.replace(CHATTER, " "))) terms.push({ term, word: "" });
+  for (const term of conceptsIn(index, runsOf(text.replace(CHATTER, " ")))) terms.push({ term, word: "" });
   for (const { term, word } of terms) {
     const variants = similar(index, term, word);
-    const weight = variants.length ? Math.max(...variants.map(([known, closeness]) => weigh(index, known) * closeness)) : weigh(index, term) * 0.5;
+    const weight = variants.length ? Math.max(...variants.map(([known, closeness]) => weigh(index, index.ids.get(known)) * closeness)) : weighed(index, term, 1) * 0.5;
     all += weight;
     const best = new Map();
     const seen = new Map();
     for (const [known, closeness] of variants) {
-      const worth = weigh(index, known) * closeness;
-      for (const s of index.postings.get(known)) {
+      const id = index.ids.get(known);
+      const worth = weigh(index, id) * closeness;
+      for (const s of index.lists[id]) {
         const { page, field } = index.strings[s];
         const value = worth * WORTH[field];
         const entry = best.get(page);
@@ -491,11 +652,11 @@ function scored(index, text) {
   const telling = terms.some(({ term }) => !/^\d+$/.test(term) && !ASKING.has(term)); // a number alone names no cause
   for (const [s, matched] of strings) {
     const string = index.strings[s];
-    const precision = Math.min(1, matched / string.total);
+    const precision = Math.min(1, matched / totalOf(index, string));
     const recall = matched / all;
     const whole = string.plain.length > 3 && precision > 0.95 && padded.includes(isHan(string.plain) ? string.plain : ` ${string.plain} `) ? 0.6 : 0;
-    const begun = NAMES.has(string.field) ? likeness(string, trimmed, matched / string.total) : 0;
-    const value = round(WORTH[string.field] * (matched * (precision ** 1.2 * (0.35 + recall) + whole) + string.total * begun) * 2);
+    const begun = NAMES.has(string.field) ? likeness(string, trimmed, matched / totalOf(index, string)) : 0;
+    const value = round(WORTH[string.field] * (matched * (precision ** 1.2 * (0.35 + recall) + whole) + totalOf(index, string) * begun) * 2);
     const top = tops.get(string.page);
     if (!top || value > top.value) tops.set(string.page, { value, string });
     const entry = pages.get(string.page);
@@ -520,13 +681,13 @@ function likeness({ plain, field }, query, share) {
 
 /** The index's terms for a term of the query and how close they are: itself, words it begins, words mistyped, homophones. */
 function similar(index, term, word) {
-  const { postings, words } = index;
-  const known = postings.has(term);
+  const { words } = index;
+  const known = index.ids.has(term);
   const found = known ? [[term, 1]] : [];
-  if (term.includes(" ")) return (homophones(index).get(term) ?? []).map((other) => [other, CLOSE.sound]);
+  if (term.includes(" ")) return (table(index, "homophones").get(term) ?? []).map((other) => [other, CLOSE.sound]);
   if (isHan(term)) {
     if (term.length === 2 && !isConcept(term)) {
-      for (const other of homophones(index).get(soundOf(index, term)) ?? []) if (other !== term) found.push([other, CLOSE.sound * (known ? 0.5 : 1)]);
+      for (const other of table(index, "homophones").get(soundOf(index, term)) ?? []) if (other !== term) found.push([other, CLOSE.sound * (known ? 0.5 : 1)]);
     }
     return found;
   }
@@ -578,97 +739,28 @@ export function distance(a, b, most) {
   return previous[b.length];
 }
 
-/** Make what the first search in pinyin would have to wait for. */
-export function warm(index) {
-  homophones(index);
-  spellings(index);
-}
-
 // --- Chinese by its sound ------------------------------------------------------------------------------
-
-/** The everyday characters in the order of GB 2312, which is nearly that of their sounds; QuickJS has no TextDecoder and is given them. */
-function everyday() {
-  if (globalThis.everydayHan) return globalThis.everydayHan;
-  const bytes = [];
-  for (let row = 0xb0; row < 0xd8; row++) for (let cell = 0xa1; cell < (row === 0xd7 ? 0xfa : 0xff); cell++) bytes.push(row, cell);
-  return new TextDecoder("gbk").decode(new Uint8Array(bytes));
-}
-
-/** The syllables of each everyday character; made when first needed. */
-function syllables(index) {
-  if (!index.syllables) {
-    index.syllables = new Map();
-    const characters = [...everyday()];
-    let at = 0;
-    for (const [, syllable, count, others] of index.pinyin.matchAll(/([a-z]+)(\d*)([\u4e00-\u9fff]*)/g)) {
-      for (let i = 0; i < (count || (others ? 0 : 1)); i++) add(index.syllables, characters[at++], syllable);
-      for (const character of others) add(index.syllables, character, syllable);
-    }
-  }
-  return index.syllables;
-}
 
 /** How a pair sounds to an ear that keeps z and zh, n and ng apart no better than most. */
 function soundOf(index, pair) {
-  return [...pair].map((character) => heard(syllables(index).get(character)?.[0] ?? character)).join(" ");
+  return [...pair].map((character) => heard(table(index, "syllables").get(character)?.[0] ?? character)).join(" ");
 }
 
 const heard = (syllable) => syllable.replace(/^([zcs])h/, "$1").replace(/ng$/, "n");
-
-/** The index's pairs of characters by their sound. */
-function homophones(index) {
-  if (!index.homophones) {
-    index.homophones = new Map();
-    for (const term of index.postings.keys()) if (isHan(term) && term.length === 2) add(index.homophones, soundOf(index, term), term);
-  }
-  return index.homophones;
-}
-
-/** Names and messages in Han characters by pinyin, in full and as initials, from each of their characters on. */
-function spellings(index) {
-  if (index.spellings) return index.spellings;
-  const full = [];
-  const initials = [];
-  const table = syllables(index);
-  index.strings.forEach(({ field, plain, page }, s) => {
-    if (!/title|keywords|symptoms|other/.test(field)) return;
-    for (const [run] of plain.replace(PARTICLES, " ").matchAll(/[\u4e00-\u9fff]{2,14}/g)) {
-      let readings = [[]];
-      for (const character of run) {
-        const known = table.get(character) ?? ["?"];
-        if (known.length === 1) for (const reading of readings) reading.push(known[0]);
-        else readings = readings.flatMap((reading) => known.map((syllable) => [...reading, syllable])).slice(0, 4);
-      }
-      const part = (run.length / plain.length) ** 0.5;
-      for (const reading of readings) {
-        const whole = reading.join("");
-        const firsts = reading.map(([first]) => first).join("");
-        let at = 0;
-        for (let i = 0; i + 1 < reading.length; at += reading[i++].length) full.push([whole.slice(at), s, (reading.length - i) / reading.length * part]);
-        if (reading.length > 4) initials.push([firsts.slice(0, 4), s, 0.6 * (4 / plain.length) ** 0.5]);
-        if (field !== "symptoms") initials.push([firsts, s, part]);
-      }
-    }
-  });
-  const byText = (a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
-  index.spellings = { full: full.sort(byText), keys: full.map(([key]) => key), initials: new Map() };
-  for (const [key, s, share] of initials) add(index.spellings.initials, key, [s, share]);
-  return index.spellings;
-}
 
 /** The texts that a query in pinyin spells, with how close; undefined when the query cannot be pinyin. */
 function spelledOut(index, text) {
   if (!/^[a-z' ]{3,40}$/.test(text)) return undefined;
   const words = text.trim().split(/[' ]+/).filter((word) => !PLAIN.test(word));
   if (!words.length) return undefined;
-  if (words.every((word) => index.postings.has(stem(word)))) return undefined;
+  if (words.every((word) => index.ids.has(stem(word)))) return undefined;
   const joined = words.join("");
-  const { full, keys, initials } = spellings(index);
+  const { full, initials } = table(index, "spellings");
   const found = new Map();
   const put = (s, closeness) => { if (closeness > (found.get(s) ?? 0)) found.set(s, closeness); };
   if (joined.length > 3) {
-    for (let i = position(keys, joined); i < keys.length && keys[i].startsWith(joined); i++) {
-      put(full[i][1], full[i][2] * (keys[i].length === joined.length ? 1 : 0.5 + 0.4 * joined.length / keys[i].length));
+    for (const [key, s, part] of full.get(joined.slice(0, 4)) ?? []) {
+      if (key.startsWith(joined)) put(s, part * (key.length === joined.length ? 1 : 0.5 + 0.4 * joined.length / key.length));
     }
   }
   if (words.length === 1) for (const [s, share] of initials.get(joined) ?? []) put(s, 0.9 * share);
@@ -680,11 +772,10 @@ const PLAIN = /^(?:http|https|code|status|error|nginx|api|url|json|token|cookie)
 
 /** The pairs of syllables of a text in pinyin, as `homophones` names them; none when it is no pinyin. */
 function soundsIn(index, text) {
-  index.sounds ??= new Set([...syllables(index).values()].flat());
   const cut = (rest) => {
     if (!rest) return [];
     for (let length = Math.min(6, rest.length); length > 0; length--) {
-      const tail = index.sounds.has(rest.slice(0, length)) ? cut(rest.slice(length)) : undefined;
+      const tail = table(index, "sounds").has(rest.slice(0, length)) ? cut(rest.slice(length)) : undefined;
       if (tail) return [rest.slice(0, length), ...tail];
     }
     return undefined;

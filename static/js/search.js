@@ -78,18 +78,40 @@ async function read(url, cache) {
   return response.json();
 }
 
+/** Work this long (ms) at a time when nothing else is to do: a key that comes meanwhile does not wait longer. */
+const SLICE = 4;
+const later = globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 50));
+
+/** Take the `steps` of a generator while nothing else is to do. */
+const idle = (steps) => later(() => {
+  const until = performance.now() + SLICE;
+  while (performance.now() < until) if (steps.next().done) return;
+  idle(steps);
+});
+
+/** A reader who still types asks for nothing of a large book yet (ms); the index has answered. */
+const PAUSE = 120;
+
 /** Engine and index, fetched once, and what there is to say about a search. */
 function source(form) {
-  const { index, engine, one, many, none, invalid, unknown, loading, failed } = form.dataset;
+  const { index, engine, shards, one, many, none, invalid, unknown, loading, failed } = form.dataset;
+  const kept = new Map();
+  /** A file of a large book, beside the index; once. */
+  const file = (path) => {
+    if (!kept.has(path)) {
+      const reading = read(new URL(path, new URL(index, document.baseURI)).href, "default");
+      kept.set(path, reading);
+      reading.catch(() => kept.delete(path));
+    }
+    return kept.get(path);
+  };
   let opening;
   const open = () => {
     const url = new URL(index, document.baseURI).href;
     opening ??= Promise.all([versioned(engine), read(url, "default")]).then(async ([module, data]) => {
       // An index of another edition than the engine's is asked for anew, once.
       const opened = module.prepare(data.version === module.VERSION ? data : await read(url, "reload"));
-      const warm = () => module.warm(opened);
-      if (globalThis.requestIdleCallback) requestIdleCallback(warm);
-      else setTimeout(warm, 200);
+      idle(module.warm(opened));
       return { engine: module, index: opened };
     });
     opening.catch(() => { opening = undefined; });
@@ -105,6 +127,20 @@ function source(form) {
       const hits = opened.engine.search(opened.index, query, limit);
       if (hits.length) return hits;
       return Object.assign(opened.engine.suggest(opened.index, query), { empty: true });
+    },
+    /**
+     * Resolves to the hits of a large book, whose index has not all guides; to undefined in another, when `stale` says that
+     * nobody asks any more, and when they cannot be read: then what the index found stands.
+     */
+    async more(hits, query, stale, limit = 10) {
+      const opened = await open();
+      if (!opened.index.shards || !query.trim()) return undefined;
+      try {
+        const [{ beyond }] = await Promise.all([versioned(shards), new Promise((resolve) => { setTimeout(resolve, PAUSE); })]);
+        return stale() ? undefined : await beyond(opened.engine, opened.index, query, hits, limit, file);
+      } catch {
+        return undefined;
+      }
     },
     count(hits, query) {
       if (hits.empty) return none.replace("{q}", query.trim());
@@ -202,7 +238,7 @@ async function lens(form, section, open, text = "") {
  */
 export function combobox(form) {
   const input = form.elements.q;
-  const { open, find, count, loading, failed } = source(form);
+  const { open, find, more, count, loading, failed } = source(form);
   const list = make("ul", "options");
   const note = make("p", "options");
   let hits = [];
@@ -266,12 +302,18 @@ export function combobox(form) {
     if (!query.trim()) return close();
     shown = query;
     const waiting = setTimeout(() => { if (shown === query) tell(loading); }, 300);
-    try {
-      const found = await find(query);
-      if (shown !== query) return;
+    const answer = (found) => {
+      if (!found || shown !== query) return;
       hits = found;
       draw();
       tell(count(hits, query));
+    };
+    try {
+      const found = await find(query);
+      answer(found);
+      clearTimeout(waiting);
+      const all = await more(found, query, () => shown !== query);
+      if (active < 0) answer(all); // who has begun to choose keeps what there is to choose from
     } catch {
       if (shown === query) { shown = ""; tell(failed); }
     } finally {
@@ -352,7 +394,7 @@ export function combobox(form) {
 /** The search page: fill the list from the address and keep both in step with what is typed. */
 export function results(form, section) {
   const input = form.elements.q;
-  const { open, find, count, loading, failed } = source(form);
+  const { open, find, more, count, loading, failed } = source(form);
   const heading = section.querySelector("h2");
   const list = section.querySelector("ol");
   const everything = document.querySelector(".all");
@@ -376,9 +418,8 @@ export function results(form, section) {
       return;
     }
     if (!list.children.length) heading.textContent = loading;
-    try {
-      const hits = await find(query, 50);
-      if (shown !== query) return;
+    const answer = (hits) => {
+      if (!hits || shown !== query) return;
       everything.hidden = !hits.empty;
       list.replaceChildren(...hits.map((hit) => {
         const link = make("a", "", ...nameOf(hit));
@@ -386,6 +427,11 @@ export function results(form, section) {
         return make("li", `row ${hueOf(hit)}`, link, about(hit));
       }));
       heading.textContent = status.textContent = count(hits, query);
+    };
+    try {
+      const found = await find(query, 50);
+      answer(found);
+      answer(await more(found, query, () => shown !== query, 50));
     } catch {
       if (shown !== query) return;
       shown = undefined;

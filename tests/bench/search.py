@@ -159,7 +159,7 @@ def _ask_rivals(plan: Plan, asked: Sequence[Query], folder: Path) -> dict[str, l
                 "keywords": " ".join(page.texts[language.key].keywords),
                 "symptoms": " ".join(page.texts[language.key].symptoms),
                 "summary": page.texts[language.key].summary,
-                "body": page.texts[language.key].body,
+                "body": plan.library.body(page.texts[language.key]),
             }
             for page in plan.library.pages.values()
             if page.kind is not Kind.HOME
