@@ -30,7 +30,7 @@ from watchfiles import Change, awatch
 
 from . import assets
 from .lexicon import lexicon
-from .preview import Application, Site, View, prefix_of
+from .preview import Application, Site, View
 from .problems import Problem
 from .responses import PATH, SILENCE, Lexicon
 from .sources import FOLDERS, SETTINGS, is_source_name
@@ -232,13 +232,16 @@ class Tab(LiveReloadHandler):  # type: ignore[misc] # the package has no types
 
     def show(self, view: View, *, changed: bool = False) -> None:
         """Bring the page to ``view``; ``changed`` if something did that the page may depend on."""
-        if (self.version and view.version != self.version) or (changed and not view.problems):
-            self.reload("*")
+        outdated = bool(self.version) and view.version != self.version
+        if outdated or (changed and not view.problems):
+            self.reload("*", anew=not changed or bool(view.problems))
+            self.version = view.version
         elif view.problems:
             self.alert(view.problems)
 
-    def reload(self, path: str) -> None:
-        self.send_message({"command": "reload", "path": path, "liveCSS": True, "liveImg": True})
+    def reload(self, path: str, *, anew: bool = False) -> None:
+        """Have the page take over what has changed, or be loaded ``anew`` as it may be of another server."""
+        self.send_message({"command": "reload", "path": path, "liveCSS": True, "liveImg": True, "anew": anew})
 
     def alert(self, problems: tuple[Problem, ...]) -> None:
         """The protocol's alert, with ``problems`` for those who can show them better."""
@@ -308,7 +311,7 @@ class Live:
         plan = self.site.plan
         if self.site.problems or not plan or not all(map(_is_stylesheet, changed)):
             return []
-        return [f"{prefix_of(plan)}/{path}" for path in sorted(changed)]
+        return [f"{self.site.prefix}/{path}" for path in sorted(changed)]
 
 
 def _is_stylesheet(path: str) -> bool:

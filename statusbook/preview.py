@@ -13,18 +13,19 @@ import html
 import posixpath
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from . import pipeline, policy, record, shelf, sources, textedit
+from . import lookedit, pipeline, policy, record, shelf, sources, standing, textedit
 from .output import Output
 from .pipeline import Plan
 from .problems import BadInput, Problem
 from .sources import Snapshot
+from .standing import Standing
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -94,6 +95,8 @@ class Site:
         self.plan: Plan | None = None
         self.problems: tuple[Problem, ...] = ()
         self._headers = policy.headers(policy.Inlined())
+        self._standing: Standing | None = None  # what is shown until there is a plan
+        self._planned = threading.Event()
         self._snapshot = Snapshot(())
         self._memo = shelf.open_memo(root / record.FOLDER)  # read only: serving writes nothing
         self._made: OrderedDict[str, _Made] = OrderedDict()
@@ -103,6 +106,15 @@ class Site:
         self._report, self._reported = report, frozenset[Problem]()
 
     # --- following the sources ----------------------------------------------------------------------
+
+    def open(self) -> bool:
+        """Read the sources, and show what the last build made of them until :meth:`update` has planned.
+
+        Returns False if it made something else: then there is nothing to show before that.
+        """
+        self._snapshot = sources.read_tree(self.root)
+        self._standing = standing.find(self.root, self._snapshot, base_url=self.base_url, drafts=self.drafts)
+        return self._standing is not None
 
     def update(self, changed: Iterable[str] = ()) -> frozenset[str]:
         """Read the ``changed`` sources again and plan. Returns the paths of those that really differ.
@@ -125,7 +137,9 @@ class Site:
         try:
             plan = None
             if self.plan and not self.problems:
-                plan = textedit.replan(self.plan, self._snapshot, different, self._memo)
+                plan = textedit.replan(self.plan, self._snapshot, different, self._memo) or lookedit.replan(
+                    self.plan, self._snapshot, different, self._memo, base_url=self.base_url
+                )
             if plan is None:
                 plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts, memo=self._memo)
                 gc.freeze()  # it stays: to look through a big book for garbage would hold up answers now and then
@@ -136,6 +150,8 @@ class Site:
             self.problems = error.problems
         except Exception as error:  # the server outlives a mistake of the generator
             self.problems = (_mistake(error),)
+        self._planned.set()
+        self._standing = None
         self._reported &= frozenset(self.problems)
         self._tell(self.problems)
 
@@ -153,30 +169,44 @@ class Site:
         if self.plan:
             with contextlib.suppress(BadInput):  # a style sheet is broken: pages have the one before
                 self._headers = self.plan.headers
+        elif stands := self._standing:
+            return stands.headers
         return self._headers
+
+    @property
+    def prefix(self) -> str:
+        """The path that the site is published under, by its base URL; without a slash at its end."""
+        stands = self._standing
+        if self.plan:
+            return prefix_of(self.plan.library.settings.base_url)
+        return prefix_of(stands.base_url) if stands else ""
 
     def view(self, path: str) -> View:
         """What the decoded ``path`` of an address shows. Whatever happens, there is something."""
-        plan = self.plan
-        if plan is None:
+        stands, plan, prefix = self._standing, self.plan, self.prefix  # in this order: there is one of the two
+        outputs = plan.outputs if plan else stands.outputs if stands else None
+        if outputs is None:
             return _excuse(self.problems)
-        output, location = look_up(plan, path)
+        name, location = look_up(outputs, prefix, path)
         if location:
             return View(HTTPStatus.MOVED_PERMANENTLY, MEDIA_TYPES[".html"], b"", "", location=location)
-        if output:
-            return self._shown(HTTPStatus.OK, output)
-        output = _not_found_page(plan, path.removeprefix(prefix_of(plan)))
-        if output:
-            return self._shown(HTTPStatus.NOT_FOUND, output)
-        return View(HTTPStatus.NOT_FOUND, MEDIA_TYPES[".txt"], b"There is no such page.\n", "")
+        status = HTTPStatus.OK if name else HTTPStatus.NOT_FOUND
+        name = name or _not_found_page(outputs, path.removeprefix(prefix))
+        if not name:
+            return View(status, MEDIA_TYPES[".txt"], b"There is no such page.\n", "")
+        if plan:
+            return self._shown(status, name, self._make(plan.outputs[name]))
+        body = stands.read(name) if stands else None
+        if body is not None:
+            return self._shown(status, name, _Made("", body, _version(body)))
+        self._planned.wait()  # somebody has changed the file
+        return self.view(path)
 
-    def _shown(self, status: HTTPStatus, output: Output) -> View:
-        made = self._make(output)
+    def _shown(self, status: HTTPStatus, name: str, made: _Made) -> View:
         problems = (*self.problems, *made.problems)
         if made.body is None:
             return _excuse(problems)
-        suffix = posixpath.splitext(output.path)[1]
-        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
+        media_type = MEDIA_TYPES.get(posixpath.splitext(name)[1], "application/octet-stream")
         return View(status, media_type, made.body, made.version, problems)
 
     def _make(self, output: Output) -> _Made:
@@ -211,7 +241,11 @@ def _try(output: Output) -> _Made:
         return _Made(output.key, None, problems=error.problems)
     except Exception as error:  # the server outlives a mistake of the generator
         return _Made(output.key, None, problems=(_mistake(error),))
-    return _Made(output.key, body, hashlib.sha256(body).hexdigest()[:16])
+    return _Made(output.key, body, _version(body))
+
+
+def _version(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:16]
 
 
 def _files(changed: Iterable[str], known: Snapshot) -> set[str]:
@@ -228,36 +262,35 @@ def _different(before: Snapshot, after: Snapshot) -> frozenset[str]:
     return frozenset(path for path, a, b in pairs if a is not b and (not a or not b or a.digest != b.digest))
 
 
-def prefix_of(plan: Plan) -> str:
-    """The path that the site is published under, by its base URL; without a slash at its end."""
-    return unquote(urlsplit(plan.library.settings.base_url).path).rstrip("/")
+def prefix_of(base_url: str) -> str:
+    """The path in ``base_url``, without a slash at its end."""
+    return unquote(urlsplit(base_url).path).rstrip("/")
 
 
-def look_up(plan: Plan, path: str) -> tuple[Output | None, str]:
+def look_up(outputs: Container[str], prefix: str, path: str) -> tuple[str, str]:
     """The output that ``path`` names, or the address where it is found instead, or neither."""
     if not path.startswith("/"):
-        return None, ""
-    prefix = prefix_of(plan)
+        return "", ""
     inside = path.startswith(f"{prefix}/")
     name = path.removeprefix(prefix if inside else "")[1:]
     if not name or name.endswith("/"):
         name += "index.html"
-    elif f"{name}/index.html" in plan.outputs:
-        return None, f"{prefix}/{name}/"
-    if name not in plan.outputs:
-        return None, ""
-    return (plan.outputs[name], "") if inside else (None, f"{prefix}/{name.removesuffix('index.html')}")
+    elif f"{name}/index.html" in outputs:
+        return "", f"{prefix}/{name}/"
+    if name not in outputs:
+        return "", ""
+    return (name, "") if inside else ("", f"{prefix}/{name.removesuffix('index.html')}")
 
 
-def _not_found_page(plan: Plan, path: str) -> Output | None:
+def _not_found_page(outputs: Container[str], path: str) -> str:
     """The nearest ``404.html`` above ``path``: below ``/en/`` it is in English."""
     folder = path.strip("/")
     while folder:
         folder = folder.rpartition("/")[0]
-        page = plan.outputs.get(f"{folder}/404.html" if folder else "404.html")
-        if page:
+        page = f"{folder}/404.html" if folder else "404.html"
+        if page in outputs:
             return page
-    return plan.outputs.get("404.html")
+    return "404.html" if "404.html" in outputs else ""
 
 
 def _mistake(error: Exception) -> Problem:
@@ -273,8 +306,7 @@ def _excuse(problems: tuple[Problem, ...]) -> View:
         '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">\n</head>\n'
         f"<body>\n<main>\n<h1>This page cannot be made</h1>\n<ul>\n{items}</ul>\n</main>\n</body>\n</html>\n"
     ).encode()
-    version = hashlib.sha256(body).hexdigest()[:16]
-    return View(HTTPStatus.INTERNAL_SERVER_ERROR, MEDIA_TYPES[".html"], body, version, problems)
+    return View(HTTPStatus.INTERNAL_SERVER_ERROR, MEDIA_TYPES[".html"], body, _version(body), problems)
 
 
 class Application:
@@ -318,5 +350,5 @@ class Application:
 
 def _with_client(view: View) -> View:
     """The page with the script that keeps it up to date; the published site never has it."""
-    script = f'<script src="{CLIENT}" data-version="{view.version}" async></script>\n'.encode()
-    return replace(view, body=view.body.replace(b"</head>", script + b"</head>", 1))
+    script = f'<script src="{CLIENT}" data-version="{view.version}" defer></script>\n'.encode()
+    return replace(view, body=view.body.replace(b"<head>\n", b"<head>\n" + script, 1))

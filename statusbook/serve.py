@@ -22,7 +22,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from .live import Live, Watch, in_background
-from .preview import Site, prefix_of
+from .preview import Site
 from .problems import Problem
 
 ENDED, WRONG_INPUT = 0, 2
@@ -31,6 +31,8 @@ ENDED, WRONG_INPUT = 0, 2
 THREADS = 4
 #: Bytes of a request's body that are read before it is refused.
 LARGEST_BODY = 65_536
+#: Seconds that a thread may keep others waiting: none that plans or renders is to hold up one that answers.
+TURN = 0.001
 #: Seconds after which a connection without a request is closed.
 IDLE = 120
 
@@ -61,6 +63,7 @@ def serve(
     logging.getLogger("livereload").disabled = True  # a tab that was closed is no error
     logging.getLogger("tornado.access").disabled = True
     logging.getLogger("tornado.general").disabled = True
+    sys.setswitchinterval(TURN)
     site = Site(root, terminal.problems, base_url=base_url, drafts=drafts)
     server = Server(site, host, sockets, terminal)
     try:
@@ -106,9 +109,13 @@ class Server:
         server = HTTPServer(self.live.router(pool), max_body_size=LARGEST_BODY, idle_connection_timeout=IDLE)
         try:
             await self.watch.start()
-            await in_background(self.site.update)
+            stands = await in_background(self.site.open)
+            if not stands:
+                await in_background(self.site.update)
             server.add_sockets(self.sockets)
             self._ready(open_browser)
+            if stands:
+                await in_background(self.site.update)
             async for changed in self.watch:
                 await self._changed(changed)
         finally:
@@ -119,8 +126,7 @@ class Server:
     def _ready(self, open_browser: bool) -> None:
         if not all(ipaddress.ip_address(each.getsockname()[0]).is_loopback for each in self.sockets):
             self.terminal.warn(f"{self.host or 'this address'} can be reached from other machines")
-        prefix = prefix_of(self.site.plan) if self.site.plan else ""
-        url = f"http://{_in_url(self.host)}:{self.port}{quote(prefix)}/"
+        url = f"http://{_in_url(self.host)}:{self.port}{quote(self.site.prefix)}/"
         self.terminal.say(f"serving {url} (Ctrl-C ends)")
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

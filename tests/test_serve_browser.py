@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, Error, Page, WebSocket, expect
 
 from .book import code_page, prose_page, write_project
 from .test_serve import CODE, PATIENCE, Served
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 LONG = "## 含义\n\n" + "很长的一段。\n\n" * 200
 LINKS = "[410, gone-or-missing]"
+CLIENT = "script[src^='/_live/']"
 
 
 @dataclass
@@ -36,6 +38,16 @@ class Desk:
 
     def write(self, body: str, **fields: str) -> None:
         self.served.write(CODE, code_page(404, see=LINKS, body=body, **fields))
+
+    def wait_for_loading(self) -> None:
+        """Wait until the page has been loaded again."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(Error):  # it is being loaded just now
+                if not self.marked():
+                    return
+            time.sleep(0.02)
+        raise AssertionError("the page has not been loaded again")
 
 
 @pytest.fixture
@@ -76,8 +88,183 @@ def test_an_edit_is_shown_where_the_reader_was(desk: Desk) -> None:
     desk.mark()
     desk.write(LONG + "新的一段。")
     expect(desk.page.get_by_text("新的一段。")).to_be_attached()
-    assert not desk.marked()
-    desk.page.wait_for_function("scrollY === 1500")
+    assert desk.marked(), "in place"
+    assert desk.page.evaluate("scrollY") == 1500
+
+
+CODE_BLOCK = "```http\nHTTP/1.1 404 Not Found\nServer: {}\n```"
+RICH = f"""## 含义
+
+看 [[410]]，还有 `Age: 1`。
+
+### 细节 {{#details}}
+
+{CODE_BLOCK.format("nginx")}
+
+- 一
+- 二
+
+## 该不该用它
+
+| 甲 | 乙 |
+| --- | --- |
+| 丙 | 丁 |
+
+终了。
+"""
+
+
+EDITS = [
+    ("终了。", "终了。新的。"),
+    ("终了。", "终了。\n\n> 引用[[410|新的]]。\n\n1. 甲\n2. 乙"),
+    ("看 [[410]]，", "新的[[410#meaning]]，"),
+    ("### 细节 {#details}", "### 新的 `细节` {#details}"),
+    ("### 细节 {#details}", "### 新的 {#others}"),
+    ("### 细节 {#details}\n", ""),
+    ("## 该不该用它", "## 常见原因与解决\n\n新的。\n\n### 再分 {#more}\n\n一。\n\n## 该不该用它"),
+    ("nginx", "新的 nginx"),
+    (CODE_BLOCK.format("nginx"), ""),
+    ("- 一\n", CODE_BLOCK.format("caddy") + "\n\n- 一\n"),
+    ("| 丙 | 丁 |", "| 丙 | 新的 |\n| 戊 | 己 |"),
+    ("title: 未找到", "title: 新的"),
+    ("see: [410, gone-or-missing]", "see: [gone-or-missing, 410]"),
+]
+
+
+def test_what_is_taken_over_is_what_a_new_page_would_be(desk: Desk) -> None:
+    before = code_page(404, see=LINKS, body=RICH)
+    for old, new in EDITS:
+        assert old in before
+        _save(desk, CODE, before.replace(old, new))
+        assert _content(desk.page) == _content_when_loaded(desk), new
+    desk.mark()
+    for old, new in EDITS:
+        _save(desk, CODE, before.replace(old, new))
+        assert desk.marked(), new
+    assert _content(desk.page) == _content_when_loaded(desk)
+
+
+OTHERS = [
+    ("templates/base.html", '<footer class="bottom">', '<footer class="bottom other">\n新的。'),
+    ("templates/parts/head.html", '<meta property="og:type"', '<meta name="x"><meta property="og:type"'),
+    ("templates/code.html", "{% block main %}", "{% block main %}<p>新的</p>"),
+    ("site.toml", 'zh = "', 'zh = "新的'),
+    ("content/4xx/_index.md", "title: ", "title: 新的"),
+    ("content/4xx/410.md", "title: ", "title: 新的"),
+]
+
+
+def test_so_it_is_after_edits_of_other_files(desk: Desk) -> None:
+    _save(desk, CODE, code_page(404, see=LINKS, body=RICH))
+    for path, old, new in OTHERS:
+        text = (desk.served.root / path).read_text()
+        assert old in text
+        desk.mark()
+        _save(desk, path, text.replace(old, new, 1))
+        assert desk.marked(), path
+        assert _content(desk.page) == _content_when_loaded(desk), path
+
+
+SCRIPTED = [
+    ("static/js/site.js", "const root", "// new\nconst root"),
+    ("static/js/engine.js", "", "// new\n"),
+    ("templates/base.html", '<button class="theme"', '<button class="theme" data-new="x"'),
+    ("templates/base.html", "if not other.current", "if false"),
+    ("templates/base.html", '<main id="main" tabindex="-1">', '<main id="main" tabindex="-1"><nav>新的</nav>'),
+    ("content/_strings.toml", "copy = ", "copy = '新的' #"),
+]
+
+
+def test_what_scripts_depend_on_is_loaded_again(desk: Desk) -> None:
+    for path, old, new in SCRIPTED:
+        text = (desk.served.root / path).read_text()
+        assert old in text
+        desk.mark()
+        _save(desk, path, text.replace(old, new, 1))
+        desk.wait_for_loading()
+        assert _content(desk.page) == _content_when_loaded(desk), path
+
+
+def test_data_that_scripts_have_fetched_is_not_left_behind(desk: Desk) -> None:
+    with desk.page.expect_response("**/search/index.json"):
+        desk.page.locator("form.search input").focus()
+    desk.mark()
+    desk.write(LONG, title="换了名字")
+    desk.wait_for_loading()
+    expect(desk.page.locator("h1")).to_contain_text("换了名字")
+
+
+def test_what_the_reader_has_open_stays_open(desk: Desk) -> None:
+    desk.page.evaluate("document.querySelector('.contents details').open = true")
+    _save(desk, CODE, code_page(404, see=LINKS, body=RICH))
+    link = desk.page.locator(".text .ref").first
+    link.focus()
+    _save(desk, CODE, code_page(404, see=LINKS, body=RICH.replace("终了。", "新的。") + "\n看 [[410]]。"))
+    expect(link).to_be_focused()
+    assert desk.page.evaluate("document.querySelector('.contents details').open")
+
+
+def test_a_copy_button_copies_what_is_there_now(desk: Desk) -> None:
+    desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for word in ("一", "二"):
+        _save(desk, CODE, code_page(404, see=LINKS, body=f"## 含义\n\n```text\n{word}\n```"))
+        desk.page.locator("pre .copy").click()
+        desk.page.wait_for_function(f"navigator.clipboard.readText().then((text) => text === '{word}')")
+
+
+def test_every_open_page_follows(desk: Desk) -> None:
+    other = desk.page.context.new_page()
+    _open(other, f"{desk.served.url}en/410/")
+    for page in (desk.page, other):
+        page.evaluate("window.mark = true")
+    desk.served.edit("templates/base.html", '<footer class="bottom">', '<footer class="bottom">新的')
+    for page in (desk.page, other):
+        expect(page.locator("footer.bottom")).to_contain_text("新的")
+        assert page.evaluate("window.mark")
+    desk.write("## 含义\n\n只有这里。")
+    expect(desk.page.get_by_text("只有这里。")).to_be_attached()
+    assert other.evaluate("window.mark")
+
+
+def _save(desk: Desk, path: str, text: str) -> None:
+    """Write a file that the page depends on, and wait until the page is the one that is served then."""
+    before = desk.page.locator(CLIENT).get_attribute("data-version")
+    desk.served.write(path, text)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        served = desk.served.request("/404/")[1].split('data-version="')[1].split('"')[0]
+        if served != before:
+            expect(desk.page.locator(CLIENT)).to_have_attribute("data-version", served)
+            return
+        time.sleep(0.01)
+    raise AssertionError("nothing has changed")
+
+
+def _content(page: Page) -> str:
+    """All that a page is at the end, but for its policy and its styles, which a page may take over but not restate."""
+    expect(page.locator(".try code")).to_be_attached()
+    content = page.evaluate("""async () => {
+        await new Promise((done) => requestIdleCallback(() => setTimeout(done, 50), { timeout: 2000 }));
+        const root = document.documentElement.cloneNode(true);
+        for (const each of root.querySelectorAll("head > style, meta[http-equiv]")) each.remove();
+        delete root.dataset.top;
+        for (const each of root.querySelectorAll(":not(script)")) { // the order of attributes says nothing
+            const all = [...each.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
+            for (const { name } of all) each.removeAttribute(name);
+            for (const attribute of all) if (attribute.name !== "style") each.setAttributeNode(attribute);
+        }
+        return root.outerHTML;
+    }""")
+    return str(content)
+
+
+def _content_when_loaded(desk: Desk) -> str:
+    other = desk.page.context.new_page()
+    try:
+        _open(other, desk.page.url)
+        return _content(other)
+    finally:
+        other.close()
 
 
 def test_a_stylesheet_is_taken_over_without_loading_the_page(desk: Desk) -> None:
@@ -127,7 +314,7 @@ def test_problems_are_laid_over_the_page_as_text(desk: Desk) -> None:
     desk.mark()
     desk.write(LONG)
     expect(overlay).to_have_count(0)
-    desk.page.wait_for_function("window.mark !== true")
+    assert desk.marked(), "the page is as it was before"
     expect(desk.page.locator("h1")).to_contain_text("404")
 
 
@@ -141,6 +328,8 @@ def test_the_policy_that_is_served_lets_all_of_it_pass(desk: Desk) -> None:
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "require-trusted-types-for 'script'" in policy
+    desk.write(LONG, title="别的名字")
+    expect(desk.page.locator("h1")).to_contain_text("别的名字")
     desk.served.write("content/_index.md", prose_page("", body=""))
     overlay = desk.page.get_by_role("alertdialog")
     expect(overlay).to_be_visible()

@@ -12,6 +12,7 @@ import pytest
 
 from statusbook import preview as preview_module
 from statusbook import sources
+from statusbook.build import build
 from statusbook.preview import CLIENT, Application, Site
 from statusbook.problems import Problem
 
@@ -92,7 +93,7 @@ def test_a_page_is_the_published_one_with_one_external_script_more(preview: Prev
     lines = preview.get("/404/").text.splitlines()
     extra = [line for line in lines if CLIENT in line]
     assert len(extra) == 1
-    assert extra[0].startswith(f'<script src="{CLIENT}" ') and extra[0].endswith(" async></script>")
+    assert extra[0].startswith(f'<script src="{CLIENT}" ') and extra[0].endswith(" defer></script>")
     assert [line for line in lines if line not in extra] == published.splitlines()
     assert CLIENT not in published
 
@@ -207,6 +208,64 @@ def test_drafts(project: Path) -> None:
                             "content/guides/draft.en.md": prose_page("Draft")})  # fmt: skip
     assert Preview(project).get("/guides/draft/").status == "404 Not Found"
     assert Preview(project, drafts=True).get("/guides/draft/").status == "200 OK"
+
+
+# --- what the last build left -----------------------------------------------------------------------
+
+
+def opened(root: Path, **options: str | bool) -> Preview | None:
+    """The site as it is shown before it has been planned, if it is shown then."""
+    preview = Preview.__new__(Preview)
+    preview.root, preview.reported = root, list[Problem]()
+    preview.site = Site(root, preview.report, **options)  # type: ignore[arg-type]
+    preview.application = Application(preview.site)
+    return preview if preview.site.open() else None
+
+
+PATHS = ["/", "/404/", "/404", "/en/404/", "/nothing", "/en/nothing", "/static/js/site.js", "/search/index.json"]
+
+
+def test_what_the_last_build_left_is_shown_before_there_is_a_plan(project: Path) -> None:
+    build(project, project / "site")
+    preview = opened(project)
+    assert preview and preview.site.plan is None
+    early = {path: preview.get(path) for path in (*PATHS, CLIENT)}
+    preview.site.update()
+    assert preview.site.plan
+    assert early == {path: preview.get(path) for path in (*PATHS, CLIENT)}
+    preview.edit(CODE, "不在这里", "搬走了")
+    assert "搬走了" in preview.get("/404/").text
+
+
+def test_a_site_below_a_path_is_shown_there_from_the_start(project: Path) -> None:
+    build(project, project / "site", base_url="https://example.org/docs/")
+    assert opened(project) is None, "a site of other links"
+    preview = opened(project, base_url="https://example.org/docs/")
+    assert preview and preview.site.prefix == "/docs"
+    assert preview.get("/docs/404/").status == "200 OK"
+    assert preview.get("/404/").headers["Location"] == "/docs/404/"
+
+
+def test_what_was_built_of_other_sources_is_not_shown(project: Path) -> None:
+    assert opened(project) is None, "nothing was built"
+    build(project, project / "site")
+    (project / CODE).write_text((project / CODE).read_text().replace("不在这里", "搬走了"))
+    assert opened(project) is None
+    assert opened(project, drafts=True) is None
+
+
+def test_a_file_that_somebody_has_changed_is_not_believed(project: Path) -> None:
+    build(project, project / "site")
+    (project / "site/404/index.html").unlink()
+    (project / "site/404/index.html").write_text("<script>alert(1)</script>")
+    (project / "site/410/index.html").unlink()
+    preview = opened(project)
+    assert preview and preview.get("/en/404/").status == "200 OK"
+    planning = threading.Timer(0.1, preview.site.update)
+    planning.start()
+    assert "不在这里" in preview.get("/404/").text, "waits for the plan"
+    planning.join()
+    assert preview.get("/410/").status == "200 OK"
 
 
 # --- what follows a change --------------------------------------------------------------------------

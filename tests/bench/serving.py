@@ -22,24 +22,28 @@ EDITS = 100
 PAUSE = 0.15
 PATIENCE = 20.0
 
-#: In every page: tells when a frame has been painted, and which marks it shows.
+#: In every page: tells when a frame has been painted, and which marks it shows. What is posted from a frame's callback
+#: comes once its style, layout and paint are done.
 _TELL = """
-  const tell = () => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
     const at = performance.timeOrigin + performance.now();
     const style = getComputedStyle(document.documentElement).getPropertyValue("--mark");
     painted([style, ...(document.documentElement.outerHTML.match(/mark-[0-9]+/g) ?? [])].join(" "), at);
-  }));
+  };
+  const tell = () => requestAnimationFrame(() => port2.postMessage(0));
   addEventListener("DOMContentLoaded", () => {
     let last = "";
     const watch = () => {
       const now = getComputedStyle(document.documentElement).getPropertyValue("--mark");
-      if (now !== last) tell();
+      if (now !== last) port2.postMessage(0);
       last = now;
       requestAnimationFrame(watch);
     };
     watch();
     tell();
-    new MutationObserver(tell).observe(document.documentElement, { subtree: true, childList: true });
+    const all = { subtree: true, childList: true, attributes: true, characterData: true };
+    new MutationObserver(tell).observe(document.documentElement, all);
   });
 """
 
@@ -68,7 +72,7 @@ def _edits(project: Path, page: str) -> Iterator[tuple[str, Callable[[str], None
     text = (project / page).read_text("utf-8")
     kinds = {
         "text": lambda mark: _write(project / page, f"{text}\n\n{mark}\n"),
-        "template": replacing("templates/base.html", "<body", '<body data-bench="MARK"'),
+        "template": replacing("templates/base.html", '<footer class="bottom">', '<footer class="bottom">MARK'),
         "style sheet": replacing("static/css/parts/tokens.css", ":root {", ":root { --mark: MARK;"),
         "settings": replacing("site.toml", 'zh = "', 'zh = "MARK '),
     }
