@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from .record import Record
 if TYPE_CHECKING:
     from .output import Output
     from .pipeline import Plan
+
+
+#: How many times a build begins whose sources change under it.
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +52,63 @@ def build(
 
     ``jobs`` counts processes, 0 for one a processor. Raises :class:`BadInput` when the input is wrong, and OSError
     when the disk is; in both cases the old site stands as it was. A cache that cannot be used costs time only.
+
+    Texts are read again when they are printed. When one of them has changed since the build began, it begins anew, and
+    the site is made of what the sources are then.
     """
     started = time.perf_counter()
     site = publish.check_target(site, root)
-    place = record.path_of(root, site)
+    jobs = jobs or os.cpu_count() or 1
+    once = partial(_build, root, site, base_url=base_url, drafts=drafts, cache=cache, jobs=jobs, progress=progress)
     with publish.locked(publish.lock_of(site)):
         publish.tidy(site)
-        snapshot = sources.read_tree(root)
-        state = record.state_of(snapshot, base_url, drafts)
-        known = record.read(place) if cache else Record()
-        if known.state == state and known.describes(site):
-            return Summary(len(known.outputs), 0, known.size, time.perf_counter() - started, False)
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(sources.Changed):
+                return once(started)
+        return once(started)
 
-        from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
 
-        memo = shelf.open_memo(place.parent) if cache else None
-        with _settling():
-            plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo)
-        with publish.Staging(site, record.spare_of(place) if cache else None) as staging:
-            missing = [output for output in plan.outputs.values() if not _kept(output, known, staging)]
-            for output, data in pipeline.make(missing, jobs=jobs or os.cpu_count() or 1, progress=progress, memo=memo):
-                staging.write(output.path, data)
-            result = staging.publish()
-            if memo:
-                shelf.save(place.parent, memo)
-            outputs = _entries(plan, known, staging.digests)
-        # Last, as it says that all is done, and after the old site has gone: files that it shared change with it.
-        record.write(place, Record(state, result.size, outputs, record.stats_of(site)))
+def _build(
+    root: Path,
+    site: Path,
+    started: float,
+    *,
+    base_url: str | None,
+    drafts: bool,
+    cache: bool,
+    jobs: int,
+    progress: Progress | None,
+) -> Summary:
+    """Try to build. Raises :class:`sources.Changed` when a text is not what it was when the build ``started``."""
+    place = record.path_of(root, site)
+    snapshot = sources.read_tree(root, hold=False)
+    state = record.state_of(snapshot, base_url, drafts)
+    known = record.read(place) if cache else Record()
+    if known.state == state and known.describes(site):
+        return Summary(len(known.outputs), 0, known.size, time.perf_counter() - started, False)
+
+    from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
+
+    memo = shelf.open_memo(place.parent) if cache else None
+    with _settling():
+        plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo, jobs=jobs)
+    with publish.Staging(site, record.spare_of(place) if cache else None) as staging:
+        missing = [output for output in plan.outputs.values() if not _kept(output, known, staging)]
+        made = pipeline.each(missing, partial(_put, staging), jobs=jobs, progress=progress, memo=memo)
+        for output, written in made:
+            staging.count(output.path, written)
+        result = staging.publish()
+        if memo:
+            shelf.save(place.parent, memo)
+        outputs = _entries(plan, known, staging.digests)
+    # Last, as it says that all is done, and after the old site has gone: files that it shared change with it.
+    record.write(place, Record(state, result.size, outputs, result.files or record.stats_of(site)))
     return Summary(len(plan.outputs), len(missing), result.size, time.perf_counter() - started, result.changed)
+
+
+def _put(staging: publish.Staging, output: Output, data: bytes) -> publish.Written:
+    """Write a file where it was made: its bytes need not go from one process to another, nor wait for their turn."""
+    return staging.put(output.path, data)
 
 
 @contextlib.contextmanager

@@ -65,7 +65,7 @@ def translation_parity(book: Library) -> Iterator[Problem]:
         for key, text in page.texts.items():
             if key == default:
                 continue
-            ours, theirs = _shape(first), _shape(text)
+            ours, theirs = _shape(book, first), _shape(book, text)
             for what in ours:
                 if ours[what] != theirs[what]:
                     missing = [item for item in ours[what] if item not in theirs[what]]
@@ -89,8 +89,8 @@ def lab_evidence(book: Library) -> Iterator[Problem]:
             yield Problem(recipe.path, 0, 0, f"names the cause `{recipe.cause}`", f"{text.path} has no such anchor.")
 
 
-def _shape(text: Text) -> Mapping[str, list[str]]:
-    fences = [segment.language or "text" for segment in outline.segments(text.body) if segment.fence]
+def _shape(book: Library, text: Text) -> Mapping[str, list[str]]:
+    fences = [segment.language or "text" for segment in outline.segments(book.body(text)) if segment.fence]
     return {
         "headings": [f"{'#' * heading.level} {heading.anchor}" for heading in text.outline.headings if heading.anchor],
         "included files": [_untranslated(item.path) for item in text.outline.inclusions],
@@ -125,7 +125,7 @@ def depth(book: Library) -> Iterator[Problem]:
             continue
         text = page.texts[book.settings.default.key]
         common = page.code is not None and page.code.number in COMMON
-        length = len("".join(text.body.split()))
+        length = len("".join(book.body(text).split()))
         shortest = SHORTEST_COMMON if common else SHORTEST
         if length < shortest:
             message = f"has {length} characters of text; a page like it has at least {shortest}"
@@ -195,7 +195,7 @@ _NO_SPACE = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 def citations(book: Library) -> Iterator[Problem]:
     """A section sign names its RFC, so that it can be linked and checked."""
     for _, text in _texts(book):
-        for number, line in outline.prose(text.body):
+        for number, line in outline.prose(book.body(text)):
             for match in _BARE_SECTION.finditer(line):
                 hint = "Write RFC 9110 §15.5.5, with one space."
                 yield Problem(
@@ -210,7 +210,7 @@ def chinese_typography(book: Library) -> Iterator[Problem]:
             continue
         for page in book.pages.values():
             text = page.texts[language.key]
-            for number, line in outline.prose(text.body):
+            for number, line in outline.prose(book.body(text)):
                 at = text.line + number - 1
                 plain = _without_directives(line)
                 for match in _HALF_WIDTH.finditer(plain):

@@ -87,6 +87,12 @@ def split(source: Source) -> tuple[Document | None, list[Problem]]:
     return Document(node, "\n".join(lines[end + 1 :]), end + 2), []
 
 
+def body_of(source: Source, line: int) -> str:
+    """The body of a content file that :func:`split` could cut; it begins at ``line``."""
+    parts = source.data.decode("utf-8").replace("\r\n", "\n").split("\n", line - 1)
+    return parts[-1] if len(parts) == line else ""
+
+
 def read_fields(path: str, node: yamltree.Mapping, fields: tuple[Field, ...]) -> tuple[dict[str, Any], list[Problem]]:
     """The values of ``fields`` in ``node``, by name; wrong and missing ones are problems."""
     known = {field.name: field for field in fields}

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TypeVar
+from functools import cached_property
+from typing import Any, TypeVar
 
-from . import exhibits, generator, headerfields, measurements, settings, strings, svg, tables
+from . import exhibits, frontmatter, generator, headerfields, measurements, settings, strings, svg, tables
 from .exhibits import Exhibits
 from .headerfields import HeaderField
 from .kept import Kept
 from .keys import key_of
 from .measurements import Measurements
-from .model import CLASSES, OTHER, Kind, Page, Product, Settings, class_of
+from .model import CLASSES, OTHER, Kind, Page, Product, Settings, Text, class_of
 from .pagefile import PageFile
 from .pagefiles import GUIDES, PageFiles
 from .problems import Problem
 from .references import References
-from .sources import Snapshot, Source, decode
+from .sources import SETTINGS, Snapshot, Source, decode
 from .strings import Catalogue
 from .tables import Tables
 
@@ -35,7 +35,7 @@ class Library:
     ``files`` holds the texts of included files by their path, ``fields`` the header fields by name in lower case,
     ``exhibits`` the exchanges of the lab whose code has a page, ``measurements`` what clients did. ``faces`` are
     digests of what other pages can show of a file, by its path; ``world`` is one of all that a page can show besides
-    its own text.
+    its own text. ``sources`` has at least those of the pages.
     """
 
     settings: Settings
@@ -48,6 +48,11 @@ class Library:
     measurements: Measurements = field(default_factory=dict)
     faces: Mapping[str, str] = field(default_factory=dict)
     world: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def body(self, text: Text) -> str:
+        """The Markdown of a text. Raises :class:`Changed` when its source has to be read and is not what it was."""
+        return frontmatter.body_of(self.sources[text.path], text.line)
 
     def of_kind(self, kind: Kind) -> tuple[Page, ...]:
         return tuple(page for page in self.pages.values() if page.kind is kind)
@@ -116,53 +121,68 @@ def read(
     drafts: bool = False,
     kept: Kept[PageFile] | None = None,
     kept_lab: Kept[Lab] | None = None,
+    kept_facts: Kept[Any] | None = None,
+    jobs: int = 1,
 ) -> tuple[Library | None, list[Problem]]:
-    """Read the book from its sources; of page files only those that ``kept`` does not have, of the lab if it changed.
+    """Read the book from its sources; of each kind only what is not kept, in ``jobs`` processes.
 
     The library is None only when the settings or the interface's texts cannot be read; with any problem
     at all it is not to be published.
     """
     problems = list(snapshot.problems)
-    site, found = settings.read(snapshot, base_url)
+    facts = Facts(kept_facts or Kept())
+    site, found = facts.of(settings.read, [snapshot[SETTINGS]] if SETTINGS in snapshot else [], base_url)
     problems += found
     if site is None:
         return None, problems
-    catalogues, found = strings.read(snapshot, site)
+    paths = [strings.path_of(language.suffix) for language in site.languages]
+    catalogues, found = facts.of(strings.read, (snapshot[path] for path in paths if path in snapshot), site)
     problems += found
     if len(catalogues) < len(site.languages):
         return None, problems
     kept = kept or Kept()
     kept.begin()
     reader = PageFiles(site, catalogues, kept)
-    for source in snapshot.below("content"):
-        reader.add(source)
+    reader.add(snapshot.below("content"), jobs)
     pages = reader.finish()
     kept.end()
     problems += reader.problems
     if not reader.has(Kind.CODE):
         problems.append(Problem("content", 0, 0, "has no status code", "Write the first: python build.py new 404"))
     data = tuple(snapshot.below("data"))
-    facts, found = _once(tables.read, data)
+    shown_tables, found = facts.of(tables.read, data)
     problems += found
-    fields, found = _once(headerfields.read, data)
+    fields, found = facts.of(headerfields.read, data)
     problems += found
     shown = {name: page for name, page in pages.items() if drafts or not page.draft}
     files = {source.path.removeprefix(f"content/{GUIDES}/"): source for source in snapshot.below(f"content/{GUIDES}")}
     problems += References(site, pages, shown, reader.broken - pages.keys(), files).problems()
-    included, found = _included(shown, files)
+    included, found = _included(shown, files, facts)
     problems += found
     all_exhibits, measured, wrong = _lab(snapshot, tuple(language.key for language in site.languages), kept_lab)
     problems += wrong
     shown_exhibits = all_exhibits.of({number_of(page) for page in shown.values() if page.code})
     world = _world(snapshot, site, sorted(shown), reader.faces)
-    book = Library(site, catalogues, shown, facts, included, fields, shown_exhibits, measured, reader.faces, world)
+    book = Library(
+        site, catalogues, shown, shown_tables, included, fields, shown_exhibits, measured, reader.faces, world, snapshot
+    )
     return book, problems
 
 
-@lru_cache(maxsize=64)
-def _once(read: Callable[..., T], sources: tuple[Source, ...], *arguments: object) -> T:
-    """What ``read`` makes of these sources; as long as they stay the same, the next plan need not read them again."""
-    return read(Snapshot(sources), *arguments)
+class Facts:
+    """What is made of a few sources that seldom change, from ``kept`` as long as they stay the same."""
+
+    def __init__(self, kept: Kept[Any]) -> None:
+        self.kept = kept
+        kept.begin()
+
+    def of(self, read: Callable[..., T], sources: Iterable[Source], *arguments: object) -> T:
+        """What ``read`` makes of a snapshot of ``sources`` and of ``arguments``."""
+        snapshot = Snapshot(sources)
+        digests = [(source.path, source.digest) for source in snapshot.values()]
+        key = key_of(read.__module__, read.__name__, digests, *arguments)
+        result: T = self.kept.get(key, lambda: read(snapshot, *arguments))
+        return result
 
 
 def _lab(snapshot: Snapshot, languages: tuple[str, ...], kept: Kept[Lab] | None) -> Lab:
@@ -186,19 +206,21 @@ def _world(snapshot: Snapshot, site: Settings, shown: list[str], faces: Mapping[
     return key_of(generator.identity(), site, shown, sorted(faces.items()), others)
 
 
-_cleaned = lru_cache(maxsize=512)(svg.clean)
-
-
-def _included(pages: Mapping[str, Page], files: Mapping[str, Source]) -> tuple[dict[str, str], list[Problem]]:
+def _included(
+    pages: Mapping[str, Page], files: Mapping[str, Source], facts: Facts
+) -> tuple[dict[str, str], list[Problem]]:
     """The texts of the files that pages include, by path; diagrams are cleaned."""
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    wanted = {item.path for page in pages.values() for text in page.texts.values() for item in text.outline.inclusions}
-    for path in sorted(wanted & files.keys()):
-        if path.endswith(".svg"):
-            texts[path], wrong = _cleaned(files[path])
-            problems += wrong
-        else:
-            texts[path], found = decode(files[path])
-            problems += found
-    return texts, problems
+    wanted = {path for page in pages.values() for text in page.texts.values() for path, *_ in text.plain.inclusions}
+    paths = sorted(wanted & files.keys())
+    texts, problems = facts.of(_texts_of, [files[path] for path in paths])
+    return dict(zip(paths, texts, strict=True)), problems
+
+
+def _texts_of(included: Snapshot) -> tuple[tuple[str, ...], list[Problem]]:
+    """The texts of included files in the order of their paths."""
+    texts, problems = [], list[Problem]()
+    for source in included.values():
+        text, found = svg.clean(source) if source.path.endswith(".svg") else decode(source)
+        texts.append(text)
+        problems += found
+    return tuple(texts), problems

@@ -18,12 +18,13 @@ class Output:
     ``path`` is relative to the site's folder. ``key`` is the digest of everything that :meth:`make` depends on: equal
     keys mean equal bytes. Both are worked out when they are first asked for, so that a plan of many files costs
     little where few of them are wanted. ``stamp``, where there is one, is known from the start: equal stamps mean equal
-    keys, though different ones do not mean different keys. ``share`` prepares what many outputs have in common, before
-    processes are forked to make them. With ``here`` the output is made in the process of the plan, which remembers
-    what it learns by making it.
+    keys, though different ones do not mean different keys. There are many outputs with a stamp, and what each is made
+    of is large, but soon worked out again: it is not kept from the question for the key to that for the bytes.
+    ``share`` prepares what many outputs have in common, before processes are forked to make them. With ``here`` the
+    output is made in the process of the plan, which remembers what it learns by making it.
     """
 
-    __slots__ = ("_prepare", "_ready", "here", "path", "share", "stamp")
+    __slots__ = ("_key", "_make", "_prepare", "here", "path", "share", "stamp")
 
     def __init__(
         self,
@@ -36,7 +37,8 @@ class Output:
     ) -> None:
         self.path, self._prepare = path, prepare
         self.stamp, self.share, self.here = stamp, share, here
-        self._ready: tuple[str, Make] | None = None
+        self._key = ""
+        self._make: Make | None = None
 
     @classmethod
     def of(cls, path: str, key: str, make: Make) -> Output:
@@ -45,16 +47,21 @@ class Output:
 
     @property
     def key(self) -> str:
-        return self._get()[0]
+        if not self._key:
+            self._key, make = self._prepare()
+            self._make = None if self.stamp else make
+        return self._key
 
     def make(self) -> bytes:
         """The file's bytes. Raises :class:`BadInput` when a template fails."""
-        return self._get()[1]()
+        make, self._make = self._make, None
+        if make is None:
+            self._key, make = self._prepare()
+        return make()
 
-    def _get(self) -> tuple[str, Make]:
-        if self._ready is None:
-            self._ready = self._prepare()
-        return self._ready
+    def made_elsewhere(self, key: str) -> None:
+        """Learn the key from a process that has worked it out."""
+        self._key = key
 
 
 def canonical_json(value: object) -> bytes:

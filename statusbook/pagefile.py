@@ -22,18 +22,23 @@ RESERVED_ANCHORS = re.compile(
 )
 
 
+#: Most files have no values of their own: they share this, which nobody changes.
+_NOTHING: Mapping[str, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class PageFile:
     """A file as it was read.
 
-    ``text`` is None when the file cannot be used at all. ``values`` are those of its fields; ``places`` says at which
-    line and column each field stands. ``face`` is a digest of what other pages can show of it: its fields and headings.
+    ``text`` is None when the file cannot be used at all. ``values`` are those of its fields that the text has not; of
+    the facts of a code, ``places`` says at which line and column each stands. ``face`` is a digest of what other pages
+    can show of it: its fields and headings.
     """
 
     path: str
     text: Text | None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    places: Mapping[str, tuple[int, int]] = field(default_factory=lambda: _NOTHING)
     problems: tuple[Problem, ...] = ()
     face: str = ""
 
@@ -53,21 +58,21 @@ def read(source: Source, kind: Kind, *, translated: bool, sections: Mapping[str,
     usable = not problems
     contents, found = _with_anchors(source.path, kind, contents, sections)
     problems += found
+    face = key_of(sorted(values.items()), contents.headings)
     text = Text(
         source.path,
         source.digest,
-        values["title"],
-        values["summary"],
-        values["keywords"],
-        values.get("symptoms") or (),
-        values["updated"],
-        document.body,
+        values.pop("title"),
+        values.pop("summary"),
+        values.pop("keywords"),
+        values.pop("symptoms", None) or (),
+        values.pop("updated"),
         document.line,
-        contents,
+        contents.packed(),
     )
-    places = {key.text: (value.line, value.column) for key, value in document.fields.entries}
-    face = key_of(sorted(values.items()), contents.headings)
-    return PageFile(source.path, text if usable else None, values, places, tuple(problems), face)
+    facts = kind is Kind.CODE and not translated
+    places = {key.text: (value.line, value.column) for key, value in document.fields.entries} if facts else _NOTHING
+    return PageFile(source.path, text if usable else None, values or _NOTHING, places, tuple(problems), face)
 
 
 def _with_anchors(

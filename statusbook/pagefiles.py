@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from . import pagefile
 from .kept import Kept
@@ -29,6 +31,8 @@ from .problems import Problem
 from .sources import Source
 from .strings import Catalogue
 
+#: Fewer files than this are read in one process.
+WORTH_FORKING = 100
 GUIDES = "guides"
 #: Folders of pages that are called by their name.
 NAMED = {GUIDES: Kind.GUIDE, "vendors": Kind.VENDOR, "pages": Kind.PAGE}
@@ -45,8 +49,28 @@ def read_kept(
     kept: Kept[PageFile], source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]
 ) -> PageFile:
     """What :func:`pagefile.read` says of a file, from ``kept`` if it is there."""
-    key = key_of(source.path, source.digest, kind.value, translated, tuple(sections.items()))
-    return kept.get(key, lambda: pagefile.read(source, kind, translated=translated, sections=sections))
+    return kept.get(*_reading(source, kind, translated=translated, sections=sections))
+
+
+def _reading(
+    source: Source, kind: Kind, *, translated: bool, sections: Mapping[str, str]
+) -> tuple[str, Callable[[], PageFile]]:
+    """Key and maker of what there is to read in a file."""
+    key = key_of(source.path, source.digest, _rules(kind.value, translated, tuple(sections.items())))
+    return key, partial(pagefile.read, source, kind, translated=translated, sections=sections)
+
+
+_rules = lru_cache(maxsize=64)(key_of)
+
+
+class _Place(NamedTuple):
+    """The page and the language that a file is of."""
+
+    source: Source
+    kind: Kind
+    name: str
+    folder: str
+    language: Language
 
 
 #: The files of a page by language key.
@@ -66,32 +90,44 @@ class PageFiles:
         #: What pages show of each file, as a digest, by its path.
         self.faces: dict[str, str] = {}
 
-    def add(self, source: Source) -> None:
-        """Read one file of ``content/`` if it is a page."""
-        if not source.path.endswith(".md"):
-            return
+    def add(self, sources: Iterable[Source], jobs: int = 1) -> None:
+        """Read those files of ``content/`` that are pages; of a big book that is new in ``jobs`` processes."""
+        places = [place for source in sources if source.path.endswith(".md") and (place := self._place_of(source))]
+        readings = [self._reading(place) for place in places]
+        if jobs > 1 and len(places) >= WORTH_FORKING and hasattr(os, "fork") and not self.kept.known:
+            from . import workers  # noqa: PLC0415 - most plans find most files read
+
+            files = workers.spread(lambda number: readings[number][1](), len(readings), jobs)
+            self.kept.learn({key: file for (key, _), file in zip(readings, files, strict=True)})
+        for place, reading in zip(places, readings, strict=True):
+            self._add(place, self.kept.get(*reading))
+
+    def _place_of(self, source: Source) -> _Place | None:
+        """The page and the language that a file is of, if it is where a page belongs."""
         match = _FILE.match(source.path)
         place = match and self._place(match["folder"] or "", match["stem"])
         if not match or not place:
             hint = "Pages are content/4xx/404.md, content/4xx/_index.md, content/guides/some-name.md; in lower case."
             self.problems.append(Problem(source.path, 0, 0, "is not where a page belongs", hint))
-            return
+            return None
         language = self.languages.get(match["language"] or "")
         if language is None:
             endings = [f"{other.suffix}.md" for other in self.site.languages]
             message = f"is in a language the site lacks: {match['language']}"
             self.problems.append(Problem(source.path, 0, 0, message, f"Pages end in {' or '.join(endings)}."))
-            return
-        self._add(source, *place, match["folder"] or "", language)
+            return None
+        return _Place(source, *place, match["folder"] or "", language)
 
-    def _add(self, source: Source, kind: Kind, name: str, folder: str, language: Language) -> None:
-        translated = language is not self.site.default
-        file = read_kept(self.kept, source, kind, translated=translated, sections=self.sections[language.key])
-        self.faces[source.path] = file.face
+    def _reading(self, place: _Place) -> tuple[str, Callable[[], PageFile]]:
+        translated = place.language is not self.site.default
+        return _reading(place.source, place.kind, translated=translated, sections=self.sections[place.language.key])
+
+    def _add(self, place: _Place, file: PageFile) -> None:
+        self.faces[place.source.path] = file.face
         self.problems += file.problems
-        self.found.setdefault((kind, name, folder), {})[language.key] = file
+        self.found.setdefault((place.kind, place.name, place.folder), {})[place.language.key] = file
         if file.text is None:
-            self.broken.add(name)
+            self.broken.add(place.name)
 
     def has(self, kind: Kind) -> bool:
         """Whether any file of that kind of page was found, right or wrong."""

@@ -44,4 +44,4 @@ class BadInput(Exception):
 
     def __reduce__(self) -> tuple[type[BadInput], tuple[tuple[Problem, ...]]]:
         """Worker processes hand it to their parent."""
-        return BadInput, (self.problems,)
+        return type(self), (self.problems,)

@@ -23,9 +23,9 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import trees
 from .output import canonical_json
@@ -125,10 +125,22 @@ def _files(folder: Path) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What became of a publication: bytes in the site, and whether anything changed."""
+    """What became of a publication: bytes in the site, and whether anything changed.
+
+    ``files`` has what :func:`trees.scan` says of the site where it is known. It is not where the old site goes: its
+    files that are the new one's, too, change when they have one name less.
+    """
 
     size: int
     changed: bool
+    files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+class Written(NamedTuple):
+    """A file that has been written: the SHA-256 of its bytes and how many there are."""
+
+    digest: str
+    size: int
 
 
 class Staging:
@@ -145,7 +157,7 @@ class Staging:
         self.before: Mapping[str, tuple[int, ...]] = {}
         self.digests: dict[str, str] = {}
         self.size = 0
-        self._used: set[str] = set()  # the folders that hold something
+        self._made: set[str] = set()  # the folders that are there
         self._came: set[str] = set()  # those that came with the spare
         self._here: set[str] = set()  # what came with the spare and is the site's own file
         self._shared = 0  # how many files are the site's own
@@ -189,8 +201,9 @@ class Staging:
                 else:
                     os.unlink(f"{self.folder}/{path}")
             self._came = found.folders
+            self._made = set(found.folders)
         except OSError:  # whatever is wrong with it, it is only a spare
-            self._here, self._came = set(), set()
+            self._here, self._came, self._made = set(), set(), set()
             self._remove()
             self.folder.mkdir()
 
@@ -210,6 +223,10 @@ class Staging:
 
     def write(self, path: str, data: bytes) -> None:
         """Add a file. Raises OSError that names the file when the disk is full or refuses it."""
+        self.count(path, self.put(path, data))
+
+    def put(self, path: str, data: bytes) -> Written:
+        """Write a file, which :meth:`count` then adds: a worker process can do the one, only this one the other."""
         target = self._place(path)
         try:
             if path in self._here:
@@ -217,7 +234,12 @@ class Staging:
             target.write_bytes(data)
         except OSError as error:  # of a write, the system does not say to which file
             raise OSError(error.errno, error.strerror, str(self.site / path)) from error
-        self._count(path, hashlib.sha256(data).hexdigest(), len(data))
+        return Written(hashlib.sha256(data).hexdigest(), len(data))
+
+    def count(self, path: str, written: Written) -> None:
+        """Add a file that was :meth:`put` where it belongs."""
+        self._made.update(_folders(path))
+        self._count(path, *written)
 
     def keep(self, path: str, digest: str) -> bool:
         """Take a file over from the old site if it still has ``digest``."""
@@ -239,12 +261,11 @@ class Staging:
 
     def take(self, path: str, digest: str, size: int) -> bool:
         """Take a file over from the old site that is known to be untouched: to have ``digest`` and ``size`` (bytes)."""
-        try:
-            target = self._place(path)
-            if path not in self._here:
-                os.link(self.site / path, target, follow_symlinks=False)
-        except OSError:
-            return self.keep(path, digest)
+        if path not in self._here:
+            try:
+                os.link(f"{self.site}/{path}", self._place(path), follow_symlinks=False)
+            except OSError:
+                return self.keep(path, digest)
         self._share(path, digest, size)
         return True
 
@@ -252,8 +273,7 @@ class Staging:
         """Let the new site take the old one's place, unless they are the same."""
         self.write(MANIFEST, manifest_of(self.digests))
         self._drop_rest()
-        if not self._complete():
-            raise OSError(errno.EBUSY, "was changed by another program", str(self.folder))
+        files = self._complete()
         if self._same():
             self._leave_spare()
             return Published(self.size, False)
@@ -265,26 +285,26 @@ class Staging:
 
                 self._removal = threading.Thread(target=self._remove)
                 self._removal.start()
+                files = {}
         else:
             self.folder.rename(self.site)
-        return Published(self.size, True)
+        return Published(self.size, True, files)
 
     def _place(self, path: str) -> Path:
         """Where ``path`` goes, its folders made. The staging folder itself is not: if it is gone, all in it is."""
-        parts = path.split("/")[:-1]
-        for folder in ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1)):
-            if folder not in self._used:
-                if folder not in self._came:
-                    with contextlib.suppress(FileExistsError):
-                        os.mkdir(f"{self.folder}/{folder}")
-                self._used.add(folder)
+        for folder in _folders(path):
+            if folder not in self._made:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(f"{self.folder}/{folder}")
+                self._made.add(folder)
         return Path(f"{self.folder}/{path}")
 
     def _drop_rest(self) -> None:
         """Remove what came with the spare and is in the site no more."""
         for path in self._here - self.digests.keys() - {MANIFEST}:
             os.unlink(f"{self.folder}/{path}")
-        for folder in sorted(self._came - self._used, reverse=True):  # what is below a folder comes after it
+        used = {folder for path in self.digests for folder in _folders(path)} if self._came else set()
+        for folder in sorted(self._came - used, reverse=True):  # what is below a folder comes after it
             os.rmdir(f"{self.folder}/{folder}")
 
     def _share(self, path: str, digest: str, size: int) -> None:
@@ -296,9 +316,13 @@ class Staging:
             self.digests[path] = digest
         self.size += size
 
-    def _complete(self) -> bool:
-        """Whether all that was added is still there; without a lock (Windows) another build may have removed it."""
-        return _files(self.folder) == {*self.digests, MANIFEST}
+    def _complete(self) -> Mapping[str, tuple[int, ...]]:
+        """The state of all that was added. Raises OSError unless it is still there and nothing else: without a lock
+        (Windows) another build may have removed it."""
+        files = trees.scan(self.folder).files
+        if files.keys() != {*self.digests, MANIFEST}:
+            raise OSError(errno.EBUSY, "was changed by another program", str(self.folder))
+        return files
 
     def _same(self) -> bool:
         if published(self.site) != self.digests:
@@ -306,6 +330,14 @@ class Staging:
         return _files(self.site) == {*self.digests, MANIFEST} and all(
             (self.site / path).samefile(self.folder / path) for path in self.digests
         )
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that ``path`` is in, from the outermost."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
 
 
 def tidy(site: Path) -> None:

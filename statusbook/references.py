@@ -50,34 +50,31 @@ class References:
 
     def in_text(self, key: str, text: Text) -> Iterator[Problem]:
         """What is wrong with the references and inclusions of one text in the language ``key``."""
-        for ref in text.outline.references:
-            target = self.shown.get(ref.target)
-            if ref.target in self.broken:
+        plain = text.plain
+        for name, fragment, _, line, column in plain.references:
+            target = self.shown.get(name)
+            if name in self.broken:
                 continue
             if target is None:
-                message = f"[[{ref.target}]] leads to a page that {self._why(ref.target)}"
-                yield Problem(text.path, ref.line, ref.column, message, self._suggest(ref.target))
-            elif ref.fragment:
-                anchors = {heading.anchor for heading in target.texts[key].outline.headings} - {""}
+                message = f"[[{name}]] leads to a page that {self._why(name)}"
+                yield Problem(text.path, line, column, message, self._suggest(name))
+            elif fragment:
+                anchors = {anchor for _, _, _, anchor, _ in target.texts[key].plain.headings} - {""}
                 if target.kind is Kind.CODE:
                     anchors |= {"clients", "code", "history", "see"}
-                if ref.fragment not in anchors:
+                if fragment not in anchors:
                     hint = f"Anchors there: {', '.join(sorted(anchors))}."
-                    message = f"[[{ref.target}#{ref.fragment}]] leads to a section that does not exist"
-                    yield Problem(text.path, ref.line, ref.column, message, hint)
-        for item in text.outline.inclusions:
-            if item.path.startswith(MEASURED):
-                if item.path.removeprefix(MEASURED) not in matrices.NAMES:
+                    message = f"[[{name}#{fragment}]] leads to a section that does not exist"
+                    yield Problem(text.path, line, column, message, hint)
+        for path, line, column in plain.inclusions:
+            if path.startswith(MEASURED):
+                if path.removeprefix(MEASURED) not in matrices.NAMES:
                     hint = f"There are {', '.join(matrices.NAMES)}."
-                    yield Problem(text.path, item.line, item.column, f"[[{item.path}]] has not been measured", hint)
-            elif item.path not in self.files or ".." in item.path:
-                near = difflib.get_close_matches(
-                    item.path, [path for path in self.files if not path.endswith(".md")], 1
-                )
+                    yield Problem(text.path, line, column, f"[[{path}]] has not been measured", hint)
+            elif path not in self.files or ".." in path:
+                near = difflib.get_close_matches(path, [file for file in self.files if not file.endswith(".md")], 1)
                 hint = f"Did you mean {near[0]}?" if near else "Paths start below content/guides."
-                yield Problem(
-                    text.path, item.line, item.column, f"an inclusion names {item.path}, which does not exist", hint
-                )
+                yield Problem(text.path, line, column, f"an inclusion names {path}, which does not exist", hint)
 
     def _why(self, name: str) -> str:
         return "is a draft" if name in self.pages else "does not exist"

@@ -1,6 +1,7 @@
-"""The files a site is made of, read once into memory, and the rules that hold for any of them.
+"""The files a site is made of, as they were read, and the rules that hold for any of them.
 
-This is the pipeline's only reader of the disk; everything above works on a :class:`Snapshot`.
+This is the pipeline's only reader of the disk; everything above works on a :class:`Snapshot`. A build does not hold
+the texts of pages in memory: a :class:`Source` of them reads its bytes again, and they are what they were or nothing.
 """
 
 from __future__ import annotations
@@ -8,21 +9,25 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .problems import Problem
+from .problems import BadInput, Problem
 
 #: The folders and files that make a site, below the project's root.
 FOLDERS = ("content", "templates", "static", "data", "lab/recipes", "lab/captures", "lab/measurements")
 SETTINGS = "site.toml"
 
+#: The folder of the pages, by far the most of a big book: what is in it need not be held in memory.
+CONTENT = "content"
+
 #: A source above this size (bytes) is refused: no page, template or image of a handbook needs it.
 LARGEST = 1_000_000
+#: Bytes that are asked for at first: nearly every source has less, and memory for the largest costs time.
+_USUAL = 1 << 16
 
 #: C0 and C1 controls but tab and newline, the bidirectional controls that can disguise a text, and half characters.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -34,17 +39,46 @@ _LONG_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
+class Changed(BadInput):
+    """A source is not what it was when it was read first: somebody edited it while the site was being made."""
+
+    @classmethod
+    def of(cls, path: str) -> Changed:
+        return cls([Problem(path, 0, 0, "was changed while the site was being made", "Build again.")])
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: its path from the root with forward slashes, its bytes and their SHA-256."""
+    """One file: its path from the root with forward slashes, and the SHA-256 of its bytes.
+
+    ``held`` has the bytes unless they are to be read from below ``root`` whenever they are asked for.
+    """
 
     path: str
-    data: bytes
     digest: str
+    held: bytes | None = field(compare=False, repr=False)
+    root: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def of(cls, path: str, data: bytes) -> Source:
-        return cls(path, data, hashlib.sha256(data).hexdigest())
+        return cls(path, hashlib.sha256(data).hexdigest(), data)
+
+    def let_go(self, root: str) -> Source:
+        """The same file, its bytes to be found below ``root``."""
+        return Source(self.path, self.digest, None, root)
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes. Raises :class:`Changed` when they are not held and no longer on the disk."""
+        if self.held is not None:
+            return self.held
+        try:
+            data = _bytes_of(self.root, self.path)
+        except OSError:
+            raise Changed.of(self.path) from None
+        if hashlib.sha256(data).hexdigest() != self.digest:
+            raise Changed.of(self.path)
+        return data
 
 
 class Snapshot(Mapping[str, Source]):
@@ -77,22 +111,23 @@ class Snapshot(Mapping[str, Source]):
         return (source for path, source in self._sources.items() if path.startswith(prefix))
 
 
-def read_tree(root: Path, known: Snapshot | None = None, changed: Iterable[str] = ()) -> Snapshot:
+def read_tree(root: Path, known: Snapshot | None = None, changed: Iterable[str] = (), *, hold: bool = True) -> Snapshot:
     """Read every source below ``root``.
 
     With ``known``, only the paths in ``changed`` are read again and the rest is taken over: what a
-    watcher needs after one file was saved.
+    watcher needs after one file was saved. Without ``hold``, pages stay on the disk and are read from there when they
+    are asked for: for whoever needs them once and can begin anew when one of them has changed.
     """
     sources: dict[str, Source] = {}
     problems: list[Problem] = []
-    again = set(changed)
+    again, place = set(changed), os.fspath(root)
     for path in _walk(root, problems):
         if known is not None and path in known and path not in again:
             sources[path] = known[path]
             continue
         source = _read(root, path, problems)
         if source is not None:
-            sources[path] = source
+            sources[path] = source if hold or not path.startswith(f"{CONTENT}/") else source.let_go(place)
     return Snapshot(sources.values(), problems)
 
 
@@ -156,8 +191,7 @@ def _is_utf8(name: str) -> bool:
 
 def _read(root: Path, path: str, problems: list[Problem]) -> Source | None:
     try:
-        with open(f"{root}/{path}", "rb") as file:  # of a Path it would be twice as slow
-            data = file.read(LARGEST + 1)
+        data = _bytes_of(os.fspath(root), path)
     except FileNotFoundError:  # removed since the folder was listed
         return None
     except OSError as error:
@@ -167,6 +201,18 @@ def _read(root: Path, path: str, problems: list[Problem]) -> Source | None:
         problems.append(Problem(path, 0, 0, f"is larger than {LARGEST:,} bytes"))
         return None
     return Source.of(path, data)
+
+
+def _bytes_of(root: str, path: str) -> bytes:
+    """The bytes of a file, of one that is too large more than ``LARGEST``. Raises OSError when it cannot be read."""
+    descriptor = os.open(f"{root}/{path}", os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(descriptor, _USUAL)
+        while len(data) <= LARGEST and (more := os.read(descriptor, LARGEST)):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)
 
 
 # --- what holds for every file ----------------------------------------------------------------------
@@ -209,6 +255,8 @@ def parse_toml(source: Source) -> tuple[dict[str, Any] | None, list[Problem]]:
         problems.append(Problem(source.path, line, column, f"has a key of more than {PARTS} parts"))
     if problems:
         return None, problems
+    import tomllib  # noqa: PLC0415 - what was read is kept, so that most builds read no TOML
+
     try:
         return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as error:

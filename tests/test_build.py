@@ -11,10 +11,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from statusbook import publish, seal, shelf
+from statusbook import pipeline, publish, seal, shelf
 from statusbook.build import build
 from statusbook.problems import BadInput
 
@@ -54,7 +55,7 @@ def test_an_edit_makes_only_what_depends_on_it(project: Path) -> None:
     build(project, project / "site")
     source = project / "content/4xx/410.md"
     source.write_text(source.read_text().replace("资源不在这里", "资源已经移走"))
-    assert build(project, project / "site").made == 3  # the page, and the index of each language
+    assert build(project, project / "site").made == 2  # the page, and the search index of its language
     assert "资源已经移走" in (project / "site/410/index.html").read_text()
 
 
@@ -162,6 +163,46 @@ def test_a_broken_source_leaves_the_site_as_it_was(project: Path) -> None:
     assert {problem.path for problem in caught.value.problems} == {"content/4xx/404.md", "content/4xx/410.md"}
     assert tree(project / "site") == first
     assert list(project.glob(".site.new-*")) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_text_edited_during_the_build_is_printed_as_it_is_then(
+    project: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    """Texts are not held in memory: they are read when they are printed, and a site is never half old, half new."""
+    page = project / "content/4xx/404.md"
+    edits = iter(["\n\n第一次。\n", "\n\n第二次。\n"])
+    plan = pipeline.plan
+
+    def edited(*args: Any, **options: Any) -> Any:
+        made = plan(*args, **options)
+        page.write_text(page.read_text("utf-8") + next(edits, ""), "utf-8")
+        return made
+
+    monkeypatch.setattr(pipeline, "plan", edited)
+    build(project, project / "site", jobs=jobs)
+    assert "第二次" in (project / "site/404/index.html").read_text("utf-8")
+    monkeypatch.undo()
+    build(project, project / "again", cache=False)
+    assert tree(project / "again") == tree(project / "site")
+
+
+def test_a_text_that_never_rests_leaves_the_site_as_it_was(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(project, project / "site")
+    before = tree(project / "site")
+    page = project / "content/4xx/404.md"
+    plan = pipeline.plan
+
+    def edited(*args: Any, **options: Any) -> Any:
+        made = plan(*args, **options)
+        page.write_text(page.read_text("utf-8") + "\n再来。\n", "utf-8")
+        return made
+
+    page.write_text(page.read_text("utf-8") + "\n再来。\n", "utf-8")
+    monkeypatch.setattr(pipeline, "plan", edited)
+    with pytest.raises(BadInput, match=r"content/4xx/404\.md: was changed while the site was being made"):
+        build(project, project / "site")
+    assert tree(project / "site") == before
 
 
 def test_a_template_that_fails_on_the_last_page_publishes_nothing(project: Path) -> None:

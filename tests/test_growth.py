@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
-from statusbook import feeds, pipeline
+from statusbook import feeds, outline, pipeline, sources
 from statusbook.guidelist import LISTED
+from statusbook.model import unpacked
 
-from .book import plan, prose_page
+from .book import plan, prose_page, write_project
 
 COUNT = 2 * LISTED + 5
 #: Bytes that no page passes, however many pages there are.
@@ -69,3 +71,34 @@ def test_a_sitemap_of_many_pages_is_split(monkeypatch: pytest.MonkeyPatch) -> No
     names = [address.removeprefix("https://example.org/") for address in addresses("sitemap.xml")]
     assert len(names) > 1
     assert [address for name in names for address in addresses(name)] == whole
+
+
+def test_the_texts_of_a_book_are_not_held_in_memory(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    held, read_again = sources.read_tree(tmp_path), sources.read_tree(tmp_path, hold=False)
+    pages = [path for path in held if path.startswith("content/")]
+    assert pages
+    assert {path: source.digest for path, source in read_again.items()} == {p: s.digest for p, s in held.items()}
+    assert all(read_again[path].held is None for path in pages)
+    assert all(read_again[path].data == held[path].data for path in pages)
+
+
+def test_a_text_that_was_edited_or_removed_since_is_never_taken_for_what_it_was(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    read_again = sources.read_tree(tmp_path, hold=False)
+    edited, removed = "content/4xx/404.md", "content/4xx/410.md"
+    text = (tmp_path / edited).read_bytes()
+    (tmp_path / edited).write_bytes(text + b"\n")
+    (tmp_path / removed).unlink()
+    for path in (edited, removed):
+        with pytest.raises(sources.Changed, match="was changed while the site was being made"):
+            _ = read_again[path].data
+    (tmp_path / edited).write_bytes(text)
+    assert read_again[edited].data == text
+
+
+def test_an_outline_is_the_same_after_it_was_packed() -> None:
+    body = "## 甲 `x` {#a}\n\n看 [[404#causes|那里]]，RFC 9110 §15.5.5。\n\n[[file:g/x.py]]\n"
+    contents, _ = outline.read("x.md", body, 1)
+    assert all(contents)
+    assert unpacked(contents.packed()) == contents

@@ -25,12 +25,13 @@ AROUND = Surroundings(
 )
 
 
-def text(body: str) -> Text:
-    return Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), body, 1, outline.read("x.md", body, 1)[0])
+def render(body: str, around: Surroundings = AROUND) -> markdown.Rendered:
+    contents = outline.read("x.md", body, 1)[0]
+    return markdown.render(Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), 1, contents.packed()), body, around)
 
 
 def lead(body: str, around: Surroundings = AROUND) -> str:
-    return markdown.render(text(body), around).lead
+    return render(body, around).lead
 
 
 @pytest.mark.parametrize(
@@ -85,14 +86,14 @@ def test_a_link_inside_a_table_cell_keeps_its_text() -> None:
 
 def test_tables_are_named_by_their_heading_and_rows_by_their_first_cell() -> None:
     table = "| a | b |\n| --- | --- |\n| 一 | x |\n"
-    rendered = markdown.render(text(f"## 甲 {{#a}}\n\n{table}\n\n{table}\n\n### 乙 `x` {{#b}}\n\n{table}"), AROUND)
+    rendered = render(f"## 甲 {{#a}}\n\n{table}\n\n{table}\n\n### 乙 `x` {{#b}}\n\n{table}")
     soup = BeautifulSoup(rendered.sections[0].html, "html.parser")
     assert [box["aria-label"] for box in soup.select(".table")] == ["表格：甲", "表格：甲 2", "表格：乙 x"]
     assert [cell.text for cell in soup.select("tbody th[scope=row]")] == ["一"] * 3
 
 
 def test_sections_are_cut_at_their_headings() -> None:
-    rendered = markdown.render(text("前言。\n\n## 甲 `x` {#a}\n\n一\n\n```\n## 不是\n```\n\n## 乙 {#b}\n"), AROUND)
+    rendered = render("前言。\n\n## 甲 `x` {#a}\n\n一\n\n```\n## 不是\n```\n\n## 乙 {#b}\n")
     assert rendered.lead == "<p>前言。</p>"
     assert [(s.anchor, s.title) for s in rendered.sections] == [("a", "甲 <code>x</code>"), ("b", "乙")]
     assert "## 不是" in rendered.sections[0].html
@@ -111,7 +112,7 @@ def test_sections_are_cut_at_their_headings() -> None:
     ],
 )
 def test_a_section_title_is_one_line_without_links(title: str, html: str) -> None:
-    (section,) = markdown.render(text(f"## {title} {{#a}}\n\n正文"), AROUND).sections
+    (section,) = render(f"## {title} {{#a}}\n\n正文").sections
     assert section.title == html
 
 

@@ -13,10 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from html5lib.html5parser import ParseError
 
-from statusbook import (
-    markdown,
-    pagefile,
-)
+from statusbook import frontmatter, markdown, pagefile
 from statusbook import tables as facts
 from statusbook.build import build
 from statusbook.model import Kind, Link, Surroundings
@@ -154,10 +151,11 @@ def _pages() -> list[str]:
 def test_no_damaged_page_makes_the_readers_raise_or_the_renderer_write_markup(seed: int) -> None:
     """250 a seed. What the outline refuses is rendered, too: two walls, not one."""
     for number, data in enumerate(mutants(_pages(), 250, seed)):
-        file = pagefile.read(Source.of(PAGE, data), Kind.CODE, translated=seed % 2 == 0, sections=SECTIONS)
+        source = Source.of(PAGE, data)
+        file = pagefile.read(source, Kind.CODE, translated=seed % 2 == 0, sections=SECTIONS)
         assert all(problem.path == PAGE and problem.line >= 0 and problem.message for problem in file.problems)
         if file.text or number % 5 == 0:
-            body = file.text.body if file.text else data.decode("utf-8", "ignore")[-1_500:]
+            body = frontmatter.body_of(source, file.text.line) if file.text else data.decode("utf-8", "ignore")[-1_500:]
             harmless(body)
 
 
@@ -187,10 +185,9 @@ CLASSES = re.compile(
 
 def harmless(body: str) -> None:
     """Render ``body`` as the text of a page and hold it to what our own renderer may write."""
-    text = pagefile.Text(
-        PAGE, "", "t", "s", (), (), facts.date(2026, 11, 22), body, 1, pagefile.outline.read(PAGE, body, 1)[0]
-    )
-    rendered = markdown.render(text, AROUND)
+    contents = pagefile.outline.read(PAGE, body, 1)[0]
+    text = pagefile.Text(PAGE, "", "t", "s", (), (), facts.date(2026, 11, 22), 1, contents.packed())
+    rendered = markdown.render(text, body, AROUND)
     for html in (rendered.lead, *(part for section in rendered.sections for part in (section.title, section.html))):
         parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
         for element in parser.parseFragment(html).iter():

@@ -17,7 +17,10 @@ PARTS = ("content", "templates", "static", "data", "lab", "statusbook")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A process: seconds by the clock, seconds of all processors, and memory at most (MiB; of one process)."""
+    """A process: seconds by the clock, seconds of all processors, and memory at most.
+
+    That is the resident set (MiB) of the largest process, whatever of it is shared with the others.
+    """
 
     seconds: float
     processor: float

@@ -89,3 +89,5 @@ def compare() -> None:
         before, now = kept[name], newest[name]
         change = f"{now / before - 1:+.0%}" if before else ""
         print(f"{name:<52} {before:>12.4g} {now:>12.4g} {change:>8}")
+    for name in sorted(kept.keys() ^ newest.keys()):
+        print(f"{name:<52} was measured {'then' if name in kept else 'now'} only")

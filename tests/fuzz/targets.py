@@ -48,8 +48,8 @@ def text(data: bytes) -> None:
     contents, problems = outline.read("x.md", body, 1)
     if len(body) > 4_000 and problems:
         return
-    page = Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), body, 1, contents)
-    rendered = markdown.render(page, AROUND)
+    page = Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), 1, contents.packed())
+    rendered = markdown.render(page, body, AROUND)
     html = "".join((rendered.lead, *(section.title + section.html for section in rendered.sections))).lower()
     for forbidden in ("<script", "<img", "<iframe", "<style", 'href="javascript', 'href="data', " onclick=", " style="):
         assert forbidden not in html, html

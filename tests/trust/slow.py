@@ -24,7 +24,7 @@ def _limit(seconds: int) -> None:
 
 
 def _markdown(size: int) -> None:
-    from statusbook import markdown, pagefile
+    from statusbook import frontmatter, markdown, pagefile
     from statusbook.model import Kind, Surroundings
     from statusbook.sources import Source
 
@@ -40,7 +40,8 @@ def _markdown(size: int) -> None:
             source = Source.of(path, translation(body=f"## Meaning\n\n{body}").encode())
             file = pagefile.read(source, Kind.CODE, translated=True, sections={"Meaning": "meaning"})
             if file.text:
-                markdown.render(file.text, Surroundings({}, {}, "Table", "en"))
+                around = Surroundings({}, {}, "Table", "en")
+                markdown.render(file.text, frontmatter.body_of(source, file.text.line), around)
             os._exit(10 if file.text else 0)
         status = os.waitpid(child, 0)[1]
         if not os.WIFEXITED(status) or os.WEXITSTATUS(status) not in (0, 10):
