@@ -11,9 +11,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 
 from . import generator
+from .kept import Kept
 from .output import Output, key_of
 from .policy import Inlined
 from .problems import BadInput, Problem
@@ -105,10 +106,18 @@ class Inside:
         return source
 
 
-@cache
+_kept: Kept[str] = Kept()
+
+
+def keep_in(kept: Kept[str]) -> None:
+    """Look up in ``kept`` which style sheets were minified already, and add those that were not."""
+    global _kept  # noqa: PLW0603 - as with any cache of a pure function, nobody can tell which one is in use
+    _kept = kept
+
+
 def _style(source: Source) -> str:
     """A part of a sheet as it stands in a page, where ``</`` could end the element."""
-    return _make(source).decode("utf-8").replace("</", "<\\/")
+    return _kept.get(source.digest, lambda: _make(source).decode("utf-8").replace("</", "<\\/"))
 
 
 def _make(source: Source) -> bytes:

@@ -39,5 +39,6 @@ def exceeded(path: str, paragraph: Sequence[tuple[int, str]]) -> Problem | None:
 def _depth(line: str) -> int:
     """Lists and quotations that the beginning of ``line`` may open or continue."""
     before = _BEFORE_TEXT.match(line)
-    start = before[0] if before else ""
-    return (len(line) - len(line.lstrip(" \t"))) // LIST_INDENT + len(_MARKER.findall(start))
+    if not before or not before[0]:  # most lines are plain text
+        return 0
+    return (len(line) - len(line.lstrip(" \t"))) // LIST_INDENT + len(_MARKER.findall(before[0]))

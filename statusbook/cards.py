@@ -13,12 +13,13 @@ from . import generator
 from .library import Library
 from .model import Language, Standing
 from .output import Make, Output, canonical_json, key_of
-from .views import Card, Views, cards_path
+from .shown import Card
+from .views import Views, cards_path
 
 
 def outputs(library: Library) -> Iterator[Output]:
     for language in library.settings.languages:
-        yield Output(cards_path(language), partial(_prepare, library, language))
+        yield Output(cards_path(language), partial(_prepare, library, language), stamp=library.world)
 
 
 def _prepare(library: Library, language: Language) -> tuple[str, Make]:

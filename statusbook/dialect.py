@@ -19,6 +19,7 @@ from markdown.inlinepatterns import AUTOLINK_RE, LINK_RE, AutolinkInlineProcesso
 from markdown.preprocessors import Preprocessor
 
 from . import outline
+from .blocks import Blocks, May
 from .highlight import highlight
 from .inlines import Inlines
 from .model import NO_LINKS, FieldLinks, SectionRef, Surroundings
@@ -54,6 +55,7 @@ def _engine() -> Engine:
         engine.parser.blockprocessors.deregister(name)
     engine.parser.blockprocessors.register(_Headings(engine.parser), "hashheader", 70)
     engine.parser.blockprocessors.register(_Callouts(engine.parser), "admonition", 105)
+    engine.parser = Blocks(engine.parser, NEEDS)
     for name in (
         "reference",
         "image_link",
@@ -79,7 +81,21 @@ def _engine() -> Engine:
     return engine
 
 
-#: What a text must have for an inline pattern to match somewhere in it, by the pattern's name.
+#: What a block must have for a block processor to want it, by the processor's name.
+NEEDS: dict[str, May | None] = {
+    "admonition": None,  # asks by itself
+    "empty": None,
+    "indent": None,
+    "table": lambda block: "|" in block,
+    "hashheader": lambda block: "#" in block,
+    "hr": re.compile(r"([-*_]) {0,2}\1 {0,2}\1").search,
+    "olist": None,
+    "ulist": None,
+    "quote": lambda block: ">" in block,
+    "paragraph": None,
+}
+
+#: What an inline pattern's match begins with, if not with backslashes before it, by the pattern's name.
 MARKS: dict[str, tuple[str, ...]] = {
     "backtick": ("`",),
     "statusbook-reference": ("[[",),
@@ -88,7 +104,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "statusbook-measured": ("[[measured:",),
     "escape": ("\\",),
     "link": ("[",),
-    "autolink": ("://",),
+    "autolink": ("<",),
     "linebreak": ("  \n",),
     "statusbook-citation": ("RFC ",),
     "entity": ("&",),
@@ -131,6 +147,9 @@ class _Lines(Preprocessor):
 _MARKS = re.compile(f"[{markdown.util.STX}{markdown.util.ETX}\r]")
 
 
+_INDENT = " " * outline.LIST_INDENT
+
+
 class _Headings(HashHeaderProcessor):
     """``### Title {#anchor}``, in the first column only: in lists, quotations and callouts a # is text."""
 
@@ -154,6 +173,10 @@ class _Callouts(AdmonitionProcessor):
     """``!!! note "Title"``, by the same rule as the outline reads it."""
 
     RE = re.compile(rf"(?:^|\n){outline.CALLOUT}(?:\n|$)")
+
+    def test(self, parent: ElementTree.Element, block: str) -> bool:
+        # What belongs to a callout is indented; Python-Markdown looks whether there is one before it looks at that.
+        return ("!!!" in block or block.startswith(_INDENT)) and super().test(parent, block)
 
 
 _Match = re.Match[str]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from .captures import Message
 from .exhibits import Exhibit
@@ -50,8 +50,7 @@ _LANGUAGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MessageView:
+class MessageView(NamedTuple):
     """One side's turn as text. ``hidden`` counts the bytes of content that are not shown."""
 
     sender: str
@@ -59,27 +58,33 @@ class MessageView:
     hidden: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileView:
+class FileView(NamedTuple):
     name: str
     text: str
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class ExhibitView:
-    """An exchange. ``program`` is the software that sent it, ``server`` the same with its version, ``family`` a key of
-    :data:`FAMILIES`; ``names`` are the header fields of the responses in lower case; ``versions`` are those of all
-    programs."""
+class ProofView(NamedTuple):
+    """An exchange as other pages name it. ``program`` is the software that sent it, ``family`` a key of
+    :data:`FAMILIES`, ``cause`` the anchor of what it shows on the page of its code."""
+
+    name: str
+    title: str
+    address: str
+    cause: str
+    program: str
+    family: str
+
+
+class ExhibitView(NamedTuple):
+    """An exchange in full. ``server`` is the software that sent it, with its version; ``names`` are the header fields
+    of the responses in lower case; ``versions`` are those of all programs."""
 
     name: str
     number: str
     title: str
     note: str
     address: str
-    cause: str
-    program: str
-    family: str
     server: str
     versions: tuple[tuple[str, str], ...]
     day: date
@@ -101,6 +106,14 @@ def slug_of(exhibit: Exhibit) -> str:
     return f"{LAB}/{exhibit.recipe.name}"
 
 
+def proof(exhibit: Exhibit, address: str, language: str, printed: Callable[[str], str]) -> ProofView:
+    """As :func:`view`, for other pages."""
+    recipe = exhibit.recipe
+    program = next(iter(exhibit.capture.versions), "")
+    family = _FAMILY.get(recipe.server.use, "other")
+    return ProofView(recipe.name, printed(recipe.titles[language]), address, recipe.cause, program, family)
+
+
 def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str], str]) -> ExhibitView:
     """``printed`` gives a text the quotation marks of ``language`` (a key)."""
     recipe, capture = exhibit.recipe, exhibit.capture
@@ -110,9 +123,6 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
         title=printed(recipe.titles[language]),
         note=printed(recipe.notes[language]),
         address=address,
-        cause=recipe.cause,
-        program=next(iter(capture.versions), ""),
-        family=_FAMILY.get(recipe.server.use, "other"),
         server=capture.server,
         versions=tuple(capture.versions.items()),
         day=capture.day,
@@ -131,10 +141,10 @@ def view(exhibit: Exhibit, address: str, language: str, printed: Callable[[str],
     )
 
 
-def by_program(views: Iterable[ExhibitView]) -> tuple[tuple[str, tuple[ExhibitView, ...]], ...]:
+def by_program(proofs: Iterable[ProofView]) -> tuple[tuple[str, tuple[ProofView, ...]], ...]:
     """Exchanges by the software that sent them, in the order they come in."""
-    groups: dict[str, list[ExhibitView]] = {}
-    for item in views:
+    groups: dict[str, list[ProofView]] = {}
+    for item in proofs:
         groups.setdefault(item.program, []).append(item)
     return tuple((program, tuple(items)) for program, items in groups.items())
 

@@ -7,9 +7,9 @@ No list of a site grows with the site past what a phone takes in one breath (100
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from .views import Card, Crumb, PageView, Views
+from .shown import Card, Crumb, PageView
+from .views import Views
 
 #: Guides on one page; about 20 kB with their summaries.
 LISTED = 120
@@ -34,7 +34,7 @@ def parts(views: Views) -> Iterator[tuple[PageView, tuple[Card, ...]]]:
     cards = [Card(page.name, page.kind, page.address, page.title, page.summary) for page in pages]
     for i, (page, start) in enumerate(zip(pages, starts, strict=True)):
         before, after = cards[i - 1] if i else None, cards[i + 1] if i + 1 < len(cards) else None
-        yield replace(page, previous=before, next=after), views.cards(guides[start : start + LISTED])
+        yield page._replace(previous=before, next=after), views.cards(guides[start : start + LISTED])
 
 
 def _part(views: Views, number: int, of: int) -> PageView:

@@ -21,7 +21,7 @@ from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_PREFIX, INLINE_
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A pattern, of what a text must contain one for it to match, and the elements inside which it has no meaning."""
+    """A pattern, what its matches begin with, and the elements inside which it has no meaning."""
 
     pattern: InlineProcessor
     marks: tuple[str, ...]
@@ -33,12 +33,21 @@ class _Trial:
                 return True
         return False
 
+    def first(self, text: str, start: int) -> int:
+        """Where from ``start`` on the pattern may match first; a negative number if nowhere."""
+        found = [at for mark in self.marks if (at := text.find(mark, start)) >= 0]
+        at = min(found, default=-1)
+        while at > start and text[at - 1] == "\\":
+            at -= 1
+        return at
+
 
 class Inlines(Treeprocessor):
     """The inline patterns of ``md``, tried where their marks are.
 
-    ``marks`` has, by a pattern's name, the texts of which one is in everything that the pattern matches. What the
-    patterns found is in ``stashed_nodes`` under the number in its placeholder, where links look for their parts.
+    ``marks`` has, by a pattern's name, the texts of which one is at the beginning of everything that the pattern
+    matches, but for backslashes before it. What the patterns found is in ``stashed_nodes`` under the number in its
+    placeholder, where links look for their parts.
 
     Raises ValueError when ``marks`` lacks a pattern or has one that ``md`` does not have.
     """
@@ -93,13 +102,13 @@ class Inlines(Treeprocessor):
         for number in range(first, len(self.trials)):
             trial = self.trials[number]
             if trial.is_worth(text) and trial.excluded.isdisjoint(self.ancestors):
-                text = self._tried(trial.pattern, number, text)
+                text = self._tried(trial, number, text)
         return text
 
-    def _tried(self, pattern: InlineProcessor, number: int, text: str) -> str:
-        start = 0
-        while True:
-            for match in pattern.getCompiledRegExp().finditer(text, start):
+    def _tried(self, trial: _Trial, number: int, text: str) -> str:
+        pattern, start = trial.pattern, 0
+        while (at := trial.first(text, start)) >= 0:
+            for match in pattern.getCompiledRegExp().finditer(text, at):
                 node, begin, end = pattern.handleMatch(match, text)
                 if begin is not None and end is not None:
                     break
@@ -115,6 +124,7 @@ class Inlines(Treeprocessor):
             self.stashed_nodes[key] = node
             text = text[:begin] + placeholder + text[end:]
             start = begin + len(placeholder)
+        return text
 
     def _finish_node(self, node: Element, number: int) -> None:
         """Apply the later patterns to the texts of a new element and its children."""

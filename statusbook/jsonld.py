@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from .model import Language
-from .views import CodeView, PageView
+from .shown import CodeView, PageView
 
 _TYPES = {"home": "WebSite", "code": "TechArticle", "guide": "TechArticle", "vendor": "TechArticle"}
 

@@ -5,6 +5,7 @@ The dialect itself is :mod:`statusbook.dialect`, on Python-Markdown.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from html import escape
@@ -39,12 +40,12 @@ def prepare() -> None:
     from . import dialect  # noqa: F401, PLC0415
 
 
-def render(text: Text, around: Surroundings) -> Rendered:
-    """Turn a page's text into HTML."""
+def render(text: Text, body: str, around: Surroundings) -> Rendered:
+    """Turn ``body``, the Markdown of a page's text, into HTML."""
     from .dialect import engine_for  # noqa: PLC0415 - Python-Markdown is loaded when something has to be rendered
 
     engine = engine_for(around)
-    lines = text.body.split("\n")
+    lines = body.split("\n")
     cuts = [heading for heading in text.outline.headings if heading.level == 2]
     starts = [heading.line - text.line for heading in cuts] + [len(lines)]
     sections = tuple(
@@ -84,13 +85,16 @@ def _finish(html: str, language: str) -> str:
 
 _TAG = re.compile(r"(<[^<>]*>)")
 #: At least two Latin words with small letters in a row, in a Chinese page: a phrase, not a name.
-_LATIN = re.compile(r"(?:[A-Z]|(?<![a-z'’]))[a-z'’]+(?:[ -][A-Z]?[a-z'’]+)+")
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+(?:[\u3000-\u303f\uff00-\uffef“”‘’]*[\u3400-\u9fff\uf900-\ufaff]+)*")
+_LATIN = r"(?:[A-Z]|(?<![a-z'’]))[a-z'’]+(?:[ -][A-Z]?[a-z'’]+)+"
+_HAN = r"[\u3400-\u9fff\uf900-\ufaff]+(?:[\u3000-\u303f\uff00-\uffef“”‘’]*[\u3400-\u9fff\uf900-\ufaff]+)*"
+#: Compiled when first asked for: that of the wide ranges takes as long as rendering a text.
+_compiled = functools.cache(re.compile)
 
 
 def _mark_foreign(html: str, language: str) -> str:
     """Wrap phrases of the other language in ``<span lang>`` (WCAG 2.2, 3.1.2 Language of Parts)."""
-    pattern, tag = (_LATIN, "en") if language.startswith("zh") else (_HAN, "zh-CN")
+    source, tag = (_LATIN, "en") if language.startswith("zh") else (_HAN, "zh-CN")
+    pattern = _compiled(source)
     if not pattern.search(html):
         return html
     parts = _TAG.split(html)

@@ -1,4 +1,4 @@
-"""What a plan remembers for the next: files and the lab as read, search terms, compiled templates, code in colour."""
+"""What a plan remembers for the next: what was read, search terms, style sheets, compiled templates, code in colour."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Memo:
 
     files: Kept[PageFile] = field(default_factory=Kept)
     lab: Kept[Lab] = field(default_factory=Kept)
+    facts: Kept[Any] = field(default_factory=Kept)
+    sheets: Kept[str] = field(default_factory=Kept)
     extracts: Kept[Extract] = field(default_factory=Kept)
     templates: Kept[bytes] = field(default_factory=Kept)
     tokens: Kept[Runs] = field(default_factory=Kept)

@@ -63,6 +63,7 @@ _INCLUSIONS = tuple(map(re.compile, (INCLUSION, FIGURE, MEASURED)))
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})(?P<rest>.*)")
 LANGUAGE = re.compile(r"[a-z0-9+-]*\Z")
 _CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_STRAY = re.compile(r"(?<!\\)`")
 #: What a backslash makes literal; a bar is left out, as tables need one before that of a reference.
 _ESCAPE = re.compile(r"\\[\\`*_{}\[\]()<>#+.!-]")
 _HEADING = re.compile(r"(#{1,6})(?:\s+(?P<title>(?:\\.|[^\\])*?))?(?:\s*\{(?P<attribute>[^{}]*)\})?\s*#*\s*\Z")
@@ -72,16 +73,19 @@ _CONTAINED_HEADING = re.compile(_CONTAINED + r"(?<!\A)#{1,6}\s")
 _ANCHOR = re.compile(r"#[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _RAW_HTML = re.compile(r"<(?!https?://)(?=[A-Za-z/!?])")
 _AUTOLINK = re.compile(r"<(https?://[^<>]*)>")
-_BRACKET = re.compile(r"[\[\]]")
+_BRACKET, _OPENING = re.compile(r"[\[\]]"), re.compile(r"\[\[")
 #: What makes a link of brackets: an address, maybe with a title, or another pair of brackets.
 _TARGET = re.compile(r'\((?P<url>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+"[^"()]*")?\s*\)')
 _ADDRESS = re.compile(r"\(\s*(?P<url>[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)")
+#: What any link has.
+_LINKED = re.compile(r"\](?:\(| ?\[)|<http")
 _LABEL = re.compile(r" ?\[[^\[\]]*\]")
 _DEFINITION = re.compile(r"\s{0,3}\[[^\[\]]+\]:\s")
 _CALLOUT = re.compile(_CONTAINED + r"!!!")
 _CALLOUT_LINE = re.compile(rf"(?:{' ' * LIST_INDENT})*{CALLOUT}\Z")
 #: What everything but a heading that this reader looks for has at least one of.
 _WORTH_READING = re.compile(r"[`<\[\]#]|RFC|!!!")
+_MARKED = re.compile(r"[`\\*_]")
 _EMPHASIS = (re.compile(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1"), re.compile(r"(?<!\w)(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)"))
 
 
@@ -106,21 +110,15 @@ def read(path: str, body: str, first_line: int) -> tuple[Outline, list[Problem]]
                 masks.append(line)
                 continue
             masked = _mask_escapes(_mask_code(path, number, line, problems))
-            for match in (found for kind in _INCLUSIONS for found in kind.finditer(masked)):
-                inclusions.append(Inclusion(match[1], number, match.start() + 1))
-                if len(paragraph) > 1 or masked.strip() != match[0]:
-                    hint = "Give it a paragraph of its own, with blank lines around it."
-                    message = "an inclusion does not stand alone"
-                    problems.append(Problem(path, number, match.start() + 1, message, hint))
-            for match in _REFERENCE.finditer(masked):
-                label = line[match.start(3) : match.end(3)] if match[3] else ""
-                references.append(Reference(match[1], match[2] or "", label.strip(), number, match.start() + 1))
-                if line.startswith("#"):
-                    problems.append(_linked_heading(path, number, match.start() + 1))
-            for match in _CITATION.finditer(masked):
-                citations.append(Citation(SectionRef(int(match[1]), match[2] or ""), number, match.start() + 1))
+            has_references = "[[" in masked  # few lines have, and looking for each kind costs more than for their mark
+            if has_references:
+                inclusions += _inclusions(path, number, masked, len(paragraph) == 1, problems)
+                references += _references(path, number, line, masked, problems)
+            if "RFC" in masked:
+                for match in _CITATION.finditer(masked):
+                    citations.append(Citation(SectionRef(int(match[1]), match[2] or ""), number, match.start() + 1))
             _forbidden(path, number, masked, problems)
-            masks.append(_REFERENCE.sub(lambda match: "\0" * len(match[0]), masked))
+            masks.append(_REFERENCE.sub(_blank, masked) if has_references else masked)
         _links(path, paragraph, masks, problems)
     _unique_anchors(path, headings, problems)
     return Outline(tuple(headings), tuple(references), tuple(citations), tuple(inclusions)), problems
@@ -181,9 +179,33 @@ def _paragraphs(lines: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, st
         yield paragraph
 
 
+def _inclusions(path: str, number: int, masked: str, alone: bool, problems: list[Problem]) -> Iterator[Inclusion]:
+    """What the line brings in; ``alone`` if it is all of its paragraph."""
+    for match in (found for kind in _INCLUSIONS for found in kind.finditer(masked)):
+        yield Inclusion(match[1], number, match.start() + 1)
+        if not alone or masked.strip() != match[0]:
+            hint = "Give it a paragraph of its own, with blank lines around it."
+            message = "an inclusion does not stand alone"
+            problems.append(Problem(path, number, match.start() + 1, message, hint))
+
+
+def _references(path: str, number: int, line: str, masked: str, problems: list[Problem]) -> Iterator[Reference]:
+    for match in _REFERENCE.finditer(masked):
+        label = line[match.start(3) : match.end(3)] if match[3] else ""
+        yield Reference(match[1], match[2] or "", label.strip(), number, match.start() + 1)
+        if line.startswith("#"):
+            problems.append(_linked_heading(path, number, match.start() + 1))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\0" * len(match[0])
+
+
 def _mask_code(path: str, number: int, line: str, problems: list[Problem]) -> str:
-    masked = _CODE_SPAN.sub(lambda match: "\0" * len(match[0]), line)
-    stray = re.search(r"(?<!\\)`", masked)
+    if "`" not in line:
+        return line
+    masked = _CODE_SPAN.sub(_blank, line)
+    stray = _STRAY.search(masked)
     if stray:
         problems.append(
             Problem(
@@ -198,7 +220,7 @@ def _mask_code(path: str, number: int, line: str, problems: list[Problem]) -> st
 
 
 def _mask_escapes(text: str) -> str:
-    return _ESCAPE.sub("\0\0", text)
+    return _ESCAPE.sub("\0\0", text) if "\\" in text else text
 
 
 def _heading(path: str, number: int, line: str, problems: list[Problem]) -> Heading | None:
@@ -235,13 +257,16 @@ def _linked_heading(path: str, number: int, column: int) -> Problem:
 
 def _plain(title: str) -> str:
     """A heading as it is read: without marks, with the content of its code spans."""
+    title = title.replace("\0", "")
+    if not _MARKED.search(title):
+        return title
     kept: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
         kept.append(match[2].strip() if match[1] else match[0][1])
         return "\0"
 
-    bare = re.sub(f"{_CODE_SPAN.pattern}|{_ESCAPE.pattern}", keep, title.replace("\0", ""))
+    bare = re.sub(f"{_CODE_SPAN.pattern}|{_ESCAPE.pattern}", keep, title)
     for pattern in _EMPHASIS:
         bare = pattern.sub(r"\2", bare)
     literal = iter(kept)
@@ -249,27 +274,26 @@ def _plain(title: str) -> str:
 
 
 def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> None:
-    """What may not stand in a line."""
-    for match in _RAW_HTML.finditer(masked):
+    """What may not stand in a line. Each is looked for where there is something of it."""
+    for match in _RAW_HTML.finditer(masked) if "<" in masked else ():
         hint = "Write Markdown; for a literal < put the text in `code` or write \\<."
         problems.append(Problem(path, number, match.start() + 1, "has raw HTML", hint))
-    contained = _CONTAINED_HEADING.match(masked)
-    if contained:
+    if "#" in masked and (contained := _CONTAINED_HEADING.match(masked)):
         hint = "Headings start in the first column; a # of the text is written \\#."
         column = contained.end("before") + 1
         problems.append(Problem(path, number, column, "has a heading inside a list, a quotation or a callout", hint))
-    if _DEFINITION.match(masked):
+    if "]:" in masked and _DEFINITION.match(masked):
         problems.append(
             Problem(path, number, 1, "defines a reference link", "Write [text](https://…) where the link is.")
         )
-    for match in re.finditer(r"\[\[", masked):
+    for match in _OPENING.finditer(masked) if "[[" in masked else ():
         if not any(pattern.match(masked, match.start()) for pattern in (_REFERENCE, *_INCLUSIONS)):
             hint = (
                 "Write [[404]], [[404#causes|text]], [[file:…]], [[measured:…]]"
                 " or [[figure:….svg|what it shows, in plain text]]."
             )
             problems.append(Problem(path, number, match.start() + 1, "has [[ that is not a reference", hint))
-    callout = _CALLOUT.match(masked)
+    callout = "!!!" in masked and _CALLOUT.match(masked)
     if callout and not _CALLOUT_LINE.match(masked):
         hint = f'Write !!! {"|".join(CALLOUTS)} "title", in a list after {LIST_INDENT} spaces.'
         problems.append(Problem(path, number, callout.end("before") + 1, "has a callout of another form", hint))
@@ -278,7 +302,7 @@ def _forbidden(path: str, number: int, masked: str, problems: list[Problem]) -> 
 def _links(path: str, paragraph: list[tuple[int, str]], masks: list[str], problems: list[Problem]) -> None:
     """What links of a paragraph, which may run over its lines, lead to; ``masks`` are its lines without references."""
     masked = "\n".join(masks)
-    if masked.count("[") <= bounds.DEEPEST and not any(mark in masked for mark in ("](", "] [", "][", "<http")):
+    if masked.count("[") <= bounds.DEEPEST and not _LINKED.search(masked):
         return
     text = "\n".join(line for _, line in paragraph)
 

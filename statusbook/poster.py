@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .model import OTHER
-from .views import Card, ClassGroup
+from .shown import Card, ClassGroup
 
 #: A row: the digits that its codes begin with, and the codes.
 Row = tuple[str, tuple[Card, ...]]

@@ -21,6 +21,8 @@ LONG_CODE = 24
 
 _BLOCKS = frozenset(BLOCK_LEVEL_ELEMENTS)
 _HEADINGS = frozenset({"h2", "h3", "h4"})
+#: Elements that may have a table somewhere in them.
+_AROUND_BLOCKS = frozenset({"blockquote", "div", "ol", "ul"})
 #: What stands in a tree for a piece of HTML that is stored apart.
 _MARK = re.compile(f"{STX}wzxhzdk:[0-9]+{ETX}")
 #: Elements without content and end tag.
@@ -45,7 +47,7 @@ def html_of(root: Element, table_label: str, heading: str = "") -> str:
         if child.tag in _HEADINGS:
             heading = _MARK.sub("", "".join(child.itertext()))
         box = ""
-        if child.tag == "table" or child.find(".//table") is not None:
+        if child.tag == "table" or (child.tag in _AROUND_BLOCKS and child.find(".//table") is not None):
             named.append(heading)
             title = heading if named.count(heading) == 1 else f"{heading} {named.count(heading)}"
             label = escape(_literal(table_label.replace("{title}", title)))

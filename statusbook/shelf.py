@@ -21,16 +21,19 @@ _MAGIC = b"statusbook-shelf-3"
 #: What the results are made of, by module.
 ALLOWED = {
     "statusbook.model": {
-        "Body", "Cacheable", "Citation", "Heading", "Inclusion", "Kind", "Outline", "Reference", "Retry", "SectionRef",
-        "Seen", "Sender", "Since", "Standing", "Text", "Trust",
+        "Body", "Cacheable", "Citation", "Heading", "Inclusion", "Kind", "Language", "Outline", "Reference", "Retry",
+        "SectionRef", "Seen", "Sender", "Settings", "Since", "Standing", "Text", "Trust",
     },
     "statusbook.captures": {"Capture", "LogLines", "Message", "SetUp"},
     "statusbook.exhibits": {"Exhibit", "Exhibits"},
     "statusbook.extract": {"Extract"},
+    "statusbook.headerfields": {"HeaderField"},
     "statusbook.measurements": {"Cell", "Measurement", "Subject"},
     "statusbook.pagefile": {"PageFile"},
     "statusbook.problems": {"Problem"},
     "statusbook.recipes": {"Expectation", "Program", "Recipe"},
+    "statusbook.strings": {"Catalogue"},
+    "statusbook.tables": {"Constant", "RegistryEntry", "Tables"},
     "datetime": {"date"},
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 from .library import Library
 from .model import OTHER, Standing
 from .palette import Palette
-from .views import Card, ClassGroup
+from .shown import Card, ClassGroup
 
 #: Custom properties of the page's measures.
 MEASURES = ("measure", "gap", "radius")

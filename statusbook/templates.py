@@ -6,19 +6,22 @@ import contextlib
 import functools
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context, Macro
 
 from .kept import Kept
 from .problems import BadInput, Problem
+from .strings import Catalogue
 
 FOLDER = "templates"
 
-#: Templates are indented for people; browsers see one space in any white space, but in these elements.
-_SPACE = re.compile(r"(<(pre|textarea|script|style)\b[\s\S]*?</\2>)|\n\s+")
+#: Templates are indented for people; browsers see one space in any white space, but in the elements that keep it.
+_INDENT = re.compile(r"\n\s+")
+_KEEPING = re.compile(r"<(pre|textarea|script|style)\b")
 
 
 @functools.lru_cache(maxsize=2)
@@ -48,6 +51,26 @@ def _key(bucket: Bucket) -> str:
     return f"{bucket.key}-{bucket.checksum}"
 
 
+#: What takes nothing but the arguments that a template names.
+_PLAIN = (functools.partial, Catalogue)
+
+
+class _Context(Context):
+    """A context that calls what templates call most without asking first whether it wants the context.
+
+    Jinja2 asks for four attributes at each call. Macros want to know whether to escape, and are told; what is bound to
+    a page (``href``, ``colour``) and the interface's texts want nothing.
+    """
+
+    def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        kind = type(function)
+        if kind is not Macro and kind not in _PLAIN:
+            return super().call(function, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return function(self.eval_ctx, *args, **kwargs) if kind is Macro else function(*args, **kwargs)
+
+
 class Templates:
     """Templates by name, as texts; ``kept`` has those that were compiled before, as bytecode."""
 
@@ -63,6 +86,8 @@ class Templates:
             bytecode_cache=_Bytecode(kept or Kept()),
             auto_reload=False,  # the texts of one environment never change
         )
+        self.environment.context_class = _Context
+        self.environment.filters["hue"] = _hue
         self.environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
     def compile(self) -> None:
@@ -75,13 +100,17 @@ class Templates:
         return (self.texts[name], f"{FOLDER}/{name}", None) if name in self.texts else None
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
-        """The page that the template ``name`` makes of ``context``, in UTF-8.
+        """What :meth:`text` says, in UTF-8."""
+        return self.text(name, context).encode("utf-8")
+
+    def text(self, name: str, context: Mapping[str, Any]) -> str:
+        """What the template ``name`` makes of ``context``.
 
         Raises :class:`BadInput` with the place of whatever goes wrong in a template.
         """
         try:
             text = self.environment.get_template(name).render(context)
-            return _SPACE.sub(lambda match: match[1] or "\n", text).encode("utf-8")
+            return "".join(_without_indents(text))
         except BadInput:
             raise
         except TemplateNotFound as error:
@@ -89,6 +118,28 @@ class Templates:
             raise BadInput([Problem(f"{FOLDER}/{error.name}", 0, 0, "is missing", hint)]) from None
         except Exception as error:  # whatever a template's expression raises is a mistake in that template
             raise BadInput([_problem(name, error)]) from error
+
+
+def _hue(class_key: str) -> str:
+    """The class that gives an element the hue of a class of codes: c1 to c5, co for numbers outside the classes."""
+    return f" c{class_key[0]}" if class_key else ""
+
+
+def _without_indents(html: str) -> Iterator[str]:
+    """The pieces of ``html`` with one line end for any white space that begins with one.
+
+    Elements that keep theirs are looked for by their ends, not matched: a page's style sheet is half of the page.
+    """
+    done = start = 0
+    while element := _KEEPING.search(html, start):
+        start = html.find(f"</{element[1]}>", element.end())
+        if start < 0:  # it never ends, so it is none
+            start = element.end()
+            continue
+        yield _INDENT.sub("\n", html[done : element.start()])
+        yield html[element.start() : start]
+        done = start
+    yield _INDENT.sub("\n", html[done:])
 
 
 def _problem(name: str, error: Exception) -> Problem:

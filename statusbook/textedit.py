@@ -15,6 +15,7 @@ from . import pipeline
 from .library import Library
 from .memo import Memo
 from .model import MEASURED, Page, Text
+from .ondemand import replaced
 from .pagefiles import GUIDES, read_kept, sections_of
 from .pages import Pages
 from .pipeline import Plan
@@ -40,12 +41,12 @@ def replan(plan: Plan, after: Snapshot, changed: Iterable[str], memo: Memo) -> P
             return None
         pages[name] = replace(pages[name], texts={**pages[name].texts, key: text})
         edited.append((name, key))
-    library = _with(book, pages)
+    library = _with(book, pages, after)
     made = Pages(library, after, memo.templates)
     languages = {language.key: language for language in library.settings.languages}
     new = [made.output(pages[name], languages[key]) for name, key in edited]
     new += pipeline.others(library, after, memo)
-    return replace(plan, library=library, outputs={**plan.outputs, **{output.path: output for output in new}})
+    return replace(plan, library=library, outputs=replaced(plan.outputs, {output.path: output for output in new}))
 
 
 def _read(book: Library, after: Snapshot, page: Page, key: str, memo: Memo) -> Text | None:
@@ -65,9 +66,9 @@ def _read(book: Library, after: Snapshot, page: Page, key: str, memo: Memo) -> T
     return text if next(wrong, None) is None else None
 
 
-def _with(book: Library, pages: dict[str, Page]) -> Library:
+def _with(book: Library, pages: dict[str, Page], after: Snapshot) -> Library:
     """The book with other texts. What it has worked out of its pages' faces stays right."""
-    library = replace(book, pages=pages)
+    library = replace(book, pages=pages, sources=after)
     own = {field.name for field in fields(book)}
     vars(library).update({name: value for name, value in vars(book).items() if name not in own})
     return library

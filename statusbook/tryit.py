@@ -11,16 +11,17 @@ import shlex
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import generator
-from .lexicon import lexicon
 from .library import Library
 from .model import Language
 from .output import Make, Output, canonical_json, key_of
-from .responses import PATH, Lexicon, asked, respond
 from .strings import TRY
-from .teaching import Ask, lesson
+
+if TYPE_CHECKING:
+    from .responses import Lexicon
+    from .teaching import Ask
 
 #: The service worker is at the site's root, as it can only answer for pages below its own address.
 WORKER = "try-worker.js"
@@ -37,12 +38,14 @@ _OF_A_CONNECTION = frozenset({"Connection", "Date"})
 
 def outputs(library: Library) -> Iterator[Output]:
     for language in library.settings.languages:
-        yield Output(f"lab/try.{language.tag}.json", partial(_prepare, library, language))
+        yield Output(f"lab/try.{language.tag}.json", partial(_prepare, library, language), stamp=library.world)
     worker = Path(__file__).with_name("try-worker.js").read_bytes()
     yield Output.of(WORKER, key_of("worker", worker), lambda: worker)
 
 
 def _prepare(library: Library, language: Language) -> tuple[str, Make]:
+    from .lexicon import lexicon  # noqa: PLC0415 - what the teaching server needs is loaded when there is a table to make
+
     words = lexicon(library)
     catalogue = library.strings[language.key].texts
     texts = {key: catalogue[f"try.{key}"] for key in TRY}
@@ -58,6 +61,9 @@ def _make(words: Lexicon, language: Language, texts: Mapping[str, str]) -> bytes
 
 def _entry(code: int, words: Lexicon, language: str) -> dict[str, Any]:
     """How to ask for ``code`` and, if a service worker can send it, the answer (WHATWG Fetch §5.5: 200–599)."""
+    from .responses import PATH, asked, respond  # noqa: PLC0415
+    from .teaching import lesson  # noqa: PLC0415
+
     ask = lesson(code).ask
     entry: dict[str, Any] = {
         "method": ask.method,

@@ -1,18 +1,12 @@
-"""What templates are given: plain values, worked out from the library without rendering anything.
-
-A view's ``repr`` names everything that it shows of other pages, so it is also what the cache key of the
-page is made of.
-"""
+"""What templates are given, worked out from the library without rendering anything: :mod:`statusbook.shown`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
 
 from . import evidence, findings, headerfields, matrices
 from .addresses import relative
-from .evidence import LAB, ExhibitView
+from .evidence import LAB, ExhibitView, ProofView
 from .exhibits import Exhibit
 from .findings import Findings
 from .library import Library, number_of
@@ -31,6 +25,21 @@ from .model import (
     StatusCode,
     VendorUse,
 )
+from .shown import (
+    Alternate,
+    Card,
+    Cards,
+    ClassGroup,
+    CodeView,
+    Crumb,
+    FieldView,
+    PageView,
+    RegistryView,
+    SinceLink,
+    SpecLink,
+    TocEntry,
+    VendorView,
+)
 from .tables import Constant
 from .typography import curly
 
@@ -38,7 +47,6 @@ from .typography import curly
 SEARCH, POSTER, STYLE = "search", "poster", "style"
 NOT_FOUND = "404.html"
 CLIENTS = "lab/clients"
-
 
 #: Guides that name a page, of which so many at most are shown with it.
 RELATED = 24
@@ -64,143 +72,6 @@ def cards_path(language: Language) -> str:
     return f"{language.prefix}{SEARCH}/cards.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """How a page is shown on other pages. ``number`` is empty for pages that are not status codes."""
-
-    name: str
-    kind: str
-    address: str
-    title: str
-    summary: str
-    number: str = ""
-    phrase: str = ""
-    class_key: str = ""
-    standing: str = ""
-    deprecated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClassGroup:
-    """A class and its codes; ``card`` is None while the class has no page."""
-
-    class_key: str
-    card: Card | None
-    codes: tuple[Card, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alternate:
-    """The same page in a language; ``absolute`` is empty while the site has no base URL."""
-
-    key: str
-    tag: str
-    name: str
-    address: str
-    absolute: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Crumb:
-    title: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class TocEntry:
-    anchor: str
-    title: str
-    children: tuple[TocEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SpecLink:
-    label: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class SinceLink:
-    rfc: int
-    year: int
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class VendorView:
-    """A vendor's use of a number. ``title`` names the product, ``address`` is its vendor page's."""
-
-    vendor: str
-    title: str
-    address: str
-    name: str
-    note: str
-    seen: str
-    trust: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryView:
-    phrase: str
-    reference: str
-    url: str
-    date: date
-
-
-@dataclass(frozen=True, slots=True)
-class CodeView:
-    """The facts of a code page as templates print them: enumerations by their value."""
-
-    number: str
-    phrase: str
-    class_key: str
-    standing: str
-    deprecated: bool
-    cacheable: str
-    body: str
-    retry: str
-    senders: tuple[str, ...]
-    spec: tuple[SpecLink, ...]
-    since: SinceLink | None
-    vendors: tuple[VendorView, ...]
-    keywords: tuple[str, ...]
-    symptoms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """What every page shows, whatever its kind."""
-
-    kind: str
-    name: str
-    title: str
-    summary: str
-    address: str
-    canonical: str
-    alternates: tuple[Alternate, ...]
-    breadcrumbs: tuple[Crumb, ...]
-    updated: date | None = None
-    edit_url: str = ""
-    toc: tuple[TocEntry, ...] = ()
-    class_key: str = ""
-    previous: Card | None = None
-    next: Card | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldView:
-    """A header field: ``note`` says what it tells, ``address`` leads to its row, ``label`` and ``url`` to a source."""
-
-    name: str
-    anchor: str
-    address: str
-    note: str
-    label: str
-    url: str
-
-
 class Views:
     """The views of a library's pages in one language."""
 
@@ -208,6 +79,8 @@ class Views:
         self.library, self.language = library, language
         self.t = library.strings[language.key]
         self._cards: dict[str, Card] = {}
+        self._codes: dict[str, Cards] = {}
+        self._proofs: dict[int, tuple[ProofView, ...]] = {}
         self._findings: dict[int, Findings | None] = {}
 
     def address(self, slug: str) -> str:
@@ -230,11 +103,10 @@ class Views:
             page.name, page.kind.value, self.address(page.slug), self.print(text.title), self.print(text.summary)
         )
         if page.kind is Kind.CLASS:
-            return replace(card, class_key=page.name)
+            return card._replace(class_key=page.name)
         if code is None:
             return card
-        return replace(
-            card,
+        return card._replace(
             number=str(code.number),
             phrase=code.phrase,
             class_key=code.class_key,
@@ -337,8 +209,15 @@ class Views:
         """Names of the code in languages and frameworks."""
         return self.library.tables.constants.get(page.code.number, ()) if page.code else ()
 
-    def siblings(self, page: Page) -> tuple[Card, ...]:
-        return self.cards(self.library.by_class[page.code.class_key]) if page.code else ()
+    def siblings(self, page: Page) -> Cards:
+        """The codes of the class of a code page, itself included."""
+        return self.codes_of(page.code.class_key) if page.code else Cards()
+
+    def codes_of(self, class_key: str) -> Cards:
+        """The codes of a class."""
+        if class_key not in self._codes:
+            self._codes[class_key] = Cards(self.cards(self.library.by_class.get(class_key, ())))
+        return self._codes[class_key]
 
     def related(self, page: Page) -> tuple[Card, ...]:
         """The pages that a page names in ``see``, in its order, then the guides that name the page."""
@@ -454,13 +333,28 @@ class Views:
 
     # --- the lab ------------------------------------------------------------------------------------
 
-    def exhibits(self, page: Page) -> tuple[ExhibitView, ...]:
+    def exhibits(self, page: Page) -> tuple[Exhibit, ...]:
         """The exchanges of the lab that show a code."""
-        items = self.library.exhibits.by_code.get(page.code.number, ()) if page.code else ()
-        return tuple(map(self.exhibit, items))
+        return self.library.exhibits.by_code.get(page.code.number, ()) if page.code else ()
+
+    def proofs(self, page: Page) -> tuple[ProofView, ...]:
+        """Those exchanges as they are named on their code's page, on each other's and in the list of all."""
+        exhibits = self.exhibits(page)
+        if not exhibits:
+            return ()
+        number = exhibits[0].recipe.code
+        if number not in self._proofs:
+            self._proofs[number] = tuple(
+                evidence.proof(exhibit, self._address_of(exhibit), self.language.key, self.print)
+                for exhibit in exhibits
+            )
+        return self._proofs[number]
 
     def exhibit(self, exhibit: Exhibit) -> ExhibitView:
-        return evidence.view(exhibit, self.address(evidence.slug_of(exhibit)), self.language.key, self.print)
+        return evidence.view(exhibit, self._address_of(exhibit), self.language.key, self.print)
+
+    def _address_of(self, exhibit: Exhibit) -> str:
+        return self.address(evidence.slug_of(exhibit))
 
     def cause(self, exhibit: Exhibit) -> TocEntry | None:
         """The cause that an exchange shows, where the page of its code tells of it."""

@@ -1,4 +1,4 @@
-"""Processes that make outputs side by side, and never outlive the build that started them."""
+"""Processes that work side by side, and never outlive the build that started them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import errno
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any
+from typing import Any, TypeVar
 
 
 @contextlib.contextmanager
@@ -30,6 +30,29 @@ def pool(count: int) -> Iterator[ProcessPoolExecutor]:
     finally:
         os.close(listen)
         os.close(hold)
+
+
+T = TypeVar("T")
+_task: Callable[[int], Any] | None = None
+
+
+def spread(task: Callable[[int], T], count: int, jobs: int) -> Iterator[T]:
+    """``task`` of every number below ``count``, in order, done by ``jobs`` forked processes.
+
+    They find the task and all that it works on where this process has it; only what it returns is sent.
+    """
+    global _task  # noqa: PLW0603 - what a forked process is to find has to be somewhere
+    _task = task
+    try:
+        with pool(jobs) as workers:
+            yield from workers.map(_do, range(count), chunksize=max(1, min(16, count // (jobs * 4))))
+    finally:
+        _task = None
+
+
+def _do(number: int) -> Any:
+    assert _task is not None
+    return _task(number)
 
 
 def _follow(listen: int, hold: int) -> None:
