@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from .conftest import Watched
+from .conftest import Watched, settle
 from .test_accessibility import OPTIONS
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,9 @@ def test_a_phone_scrolls_tables_and_not_the_page(phone: Watched, address: str) -
 
 @pytest.mark.parametrize("address", PAGES)
 def test_the_tables_are_accessible(phone: Watched, address: str) -> None:
-    found = Axe().run(phone.open(address), options=OPTIONS)
+    page = phone.open(address)
+    settle(page)
+    found = Axe().run(page, options=OPTIONS)
     assert found.violations_count == 0, found.generate_report()
 
 

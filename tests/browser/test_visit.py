@@ -44,7 +44,7 @@ def test_the_lens_keeps_long_lines_inside_on_a_phone(phone: Watched) -> None:
 def test_results_stand_clear_of_the_field(phone: Watched) -> None:
     page = phone.open("search/?q=502")
     heading = page.locator("#found")
-    expect(heading).to_contain_text("结果")
+    expect(heading).to_be_visible()
     box, field = heading.bounding_box(), page.locator("form.search").bounding_box()
     assert box is not None
     assert field is not None
