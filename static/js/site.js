@@ -33,6 +33,7 @@ show(root.dataset.theme ?? "");
 
 // What acts by script alone is offered by script: from a disk, browsers do not load this file.
 for (const each of document.querySelectorAll(".theme, .search kbd, .help")) each.hidden = false;
+document.querySelector(".search kbd").ariaHidden = "true"; // `?` tells the keys
 
 // --- copy buttons ---
 
