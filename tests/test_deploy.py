@@ -23,11 +23,12 @@ DOCUMENT = (ROOT / "docs/deploy.md").read_text("utf-8")
 FIELDS = [name for name, _ in policy.headers(policy.Inlined())]
 
 
-def example(server: str, language: str) -> tuple[str, str]:
-    """The command and the configuration that the document gives for ``server``."""
+def example(server: str, home: Path) -> str:
+    """The configuration that the document gives for ``server``, for the site in ``home``; its command has been run."""
     section = DOCUMENT.split(f"### {server}\n")[1].split("\n### ")[0].split("\n## ")[0]
-    blocks = dict(re.findall(r"```(\w+)\n(.*?)```", section, re.S))
-    return blocks["sh"].strip(), blocks[language]
+    blocks: dict[str, str] = dict(re.findall(r"```(\w+)\n(.*?)```", section, re.S))
+    subprocess.run(blocks["sh"], cwd=home, shell=True, check=True)
+    return blocks[server.lower()].replace("/srv/status", str(home))
 
 
 @pytest.fixture(scope="module")
@@ -77,15 +78,10 @@ def running(command: list[str], port: int, home: Path) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def nginx(home: Path) -> Iterator[int]:
-    command, text = example("nginx", "nginx")
-    subprocess.run(command, cwd=home, shell=True, check=True)
-    port, scratch = (
-        free_port(),
-        "".join(
-            f"{kind}_temp_path {home}/tmp-{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        ),
-    )
-    text = text.replace("listen 80", f"listen 127.0.0.1:{port}").replace("/srv/status", str(home))
+    port = free_port()
+    text = example("nginx", home).replace("listen 80", f"listen 127.0.0.1:{port}")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    scratch = "".join(f"{kind}_temp_path {home}/tmp-{kind};" for kind in kinds)
     head = f"daemon off; pid {home}/nginx.pid; error_log stderr; events {{}}"
     types = Path("/etc/nginx/mime.types")
     include = f"include {types};" if types.exists() else ""
@@ -95,10 +91,8 @@ def nginx(home: Path) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def caddy(home: Path) -> Iterator[int]:
-    command, text = example("Caddy", "caddy")
-    subprocess.run(command, cwd=home, shell=True, check=True)
     port = free_port()
-    text = text.replace("status.example.org {", f"http://127.0.0.1:{port} {{").replace("/srv/status", str(home))
+    text = example("Caddy", home).replace("status.example.org {", f"http://127.0.0.1:{port} {{")
     (home / "Caddyfile").write_text("{\n  admin off\n  auto_https off\n}\n" + text)
     yield from running(
         [program("caddy"), "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"], port, home
@@ -107,10 +101,8 @@ def caddy(home: Path) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def apache(home: Path) -> Iterator[int]:
-    command, text = example("Apache", "apache")
-    subprocess.run(command, cwd=home, shell=True, check=True)
     port = free_port()
-    text = text.replace("*:80", f"127.0.0.1:{port}").replace("/srv/status", str(home))
+    text = example("Apache", home).replace("*:80", f"127.0.0.1:{port}")
     modules = "mpm_event authz_core mime dir headers alias deflate filter"
     loaded = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in modules.split()]
     types = Path("/etc/mime.types")
