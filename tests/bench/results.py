@@ -60,12 +60,25 @@ def _processor() -> str:
 
 
 def write(figures: Figures, *, keep: bool) -> None:
-    """Put ``figures`` where the newest run is, and those that an earlier part run found and this one did not."""
-    known = read(NEWEST)[1]
-    data = {"machine": machine(), "figures": {**known, **{name: round(value, 4) for name, value in figures.items()}}}
+    """Put ``figures`` where the newest run is and, if asked, where the kept one is."""
     for place in (NEWEST, KEPT) if keep else (NEWEST,):
+        data = {"machine": machine(), "figures": merged(read(place)[1], figures)}
         place.parent.mkdir(exist_ok=True)
         place.write_text(json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+
+
+def merged(known: Figures, found: Figures) -> Figures:
+    """``found``, and of ``known`` the subjects that this run did not measure, such as ``build/10000``.
+
+    What a subject once had and has no more, goes.
+    """
+    subjects = {_subject(name) for name in found}
+    stay = {name: value for name, value in known.items() if _subject(name) not in subjects}
+    return stay | {name: round(value, 4) for name, value in found.items()}
+
+
+def _subject(name: str) -> str:
+    return "/".join(name.split("/")[:2])
 
 
 def read(place: Path) -> tuple[dict[str, str], Figures]:
