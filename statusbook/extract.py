@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .model import Kind, Page, Standing, Text
+from .outline import CODE_SPAN
 from .tables import Constant
 
 #: Header fields of one word, which cannot be told from words by their form.
@@ -46,8 +47,9 @@ _SHORT_HEADERS = frozenset(
         "Warning",
     ]
 )
-_HEADER = re.compile(r"(?<![\w-])([A-Z][A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)+|[A-Z][A-Za-z]{1,12})(?![\w-])")
-_CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_HEADER = re.compile(
+    r"([A-Z](?<![\w-].)[A-Za-z0-9]*(?:-[A-Z0-9][A-Za-z0-9]*)+|[A-Z](?<![\w-].)[A-Za-z]{1,12})(?![\w-])", re.DOTALL
+)
 #: What a mention of a header field tells, by where it stands; in the text each counts once.
 _IN_KEYWORDS, _IN_SUMMARY, _IN_HEADINGS, _IN_TEXT_MOST = 12, 6, 4, 3
 #: Keywords of another language that are kept of a page, from the first.
@@ -56,8 +58,6 @@ OTHER_KEYWORDS = 2
 _NEW_KEYWORD, _NEW_SYMPTOM, _NEW_OTHER = 0.3, 0.25, 0.8
 #: Symptoms of a number that a vendor made up that are kept, from the first.
 _MADE_UP_SYMPTOMS = 2
-#: Characters of a symptom by which a section is known to speak of it.
-_SYMPTOM_START = 30
 _RUN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 
 
@@ -66,7 +66,7 @@ class Extract:
     """What one page gives to the index of a language.
 
     ``other`` are titles and keywords of the other languages. Of ``keywords``, ``symptoms`` and ``other`` there are
-    those that say something new. ``anchors`` are of the causes that speak of the symptoms, one for each, empty where
+    those that say something new. ``anchors`` are of the causes that quote the symptoms, one for each, empty where
     none does. ``headers`` and ``rfcs`` count mentions.
     """
 
@@ -92,11 +92,13 @@ def extract(page: Page, language: str, constants: Iterable[Constant], body: str)
         if page.kind in (Kind.VENDOR, Kind.CLASS)
         else _telling(said, _without(page.name, text.keywords), _NEW_KEYWORD)
     )
-    symptoms = _telling(said, text.symptoms[: _MADE_UP_SYMPTOMS if made_up else None], _NEW_SYMPTOM)
+    told = text.symptoms[: _MADE_UP_SYMPTOMS if made_up else None]
+    causes = {symptom.text: symptom.cause if symptom.quoted else "" for symptom in told}
+    symptoms = _telling(said, causes, _NEW_SYMPTOM)
     return Extract(
         keywords,
         symptoms,
-        () if made_up else _anchors(text, body, symptoms),
+        () if made_up else tuple(causes[symptom] for symptom in symptoms),
         _telling(said, (value for o in others for value in (o.title, *o.keywords[:OTHER_KEYWORDS])), _NEW_OTHER),
         _last_names(constants, code.phrase if code else ""),
         _headers(text, body),
@@ -133,24 +135,6 @@ def _words(text: str) -> set[str]:
     return found
 
 
-def _anchors(text: Text, body: str, symptoms: Iterable[str]) -> tuple[str, ...]:
-    """The anchor of the first ``###`` section that has the beginning of each symptom."""
-    lines, headings = body.split("\n"), text.outline.headings
-    ends = [after.line - text.line for after in headings[1:]] + [len(lines)]
-    causes = [
-        (heading.anchor, _plain("\n".join(lines[heading.line - text.line : end])))
-        for heading, end in zip(headings, ends, strict=False)  # a text may have none
-        if heading.level == 3
-    ]
-    starts = [_plain(symptom)[:_SYMPTOM_START] for symptom in symptoms]
-    return tuple(next((anchor for anchor, cause in causes if start in cause), "") for start in starts)
-
-
-def _plain(text: str) -> str:
-    """``text`` without what differs between a message and its quotation: case, quotes, marks."""
-    return re.sub(r"\W+", " ", text).strip().lower()
-
-
 def _without(name: str, values: Iterable[str]) -> Iterator[str]:
     """The texts that do not name the page's own code: whoever types the number is led by it alone."""
     number = re.compile(rf"(?<!\d){name}(?!\d)")
@@ -171,11 +155,11 @@ def _last_names(constants: Iterable[Constant], phrase: str) -> tuple[str, ...]:
 
 
 def _headers(text: Text, body: str) -> tuple[tuple[str, int], ...]:
-    mentions = Counter(match[1] for span in _CODE_SPAN.findall(body) for match in _HEADER.finditer(span[1]))
+    mentions = Counter(match[1] for span in CODE_SPAN.findall(body) for match in _HEADER.finditer(span[1]))
     counts = Counter({name.lower(): min(count, _IN_TEXT_MOST) for name, count in mentions.items() if _is_header(name)})
     for values, worth in (
         ((text.title, *text.keywords), _IN_KEYWORDS),
-        ((text.summary, *text.symptoms), _IN_SUMMARY),
+        ((text.summary, *(symptom.text for symptom in text.symptoms)), _IN_SUMMARY),
         ([heading.text for heading in text.outline.headings], _IN_HEADINGS),
     ):
         for name in {match[1] for value in values for match in _HEADER.finditer(value)}:

@@ -15,7 +15,7 @@ _SHARED = (
     Field("keywords", fm.items(fm.text(80), 1, 120)),
     Field("updated", fm.day),
 )
-_SYMPTOMS = Field("symptoms", fm.items(fm.text(240)), required=False, default=())
+_SYMPTOMS = Field("symptoms", fm.items(fm.symptom), required=False, default=())
 _SEE = Field("see", fm.items(fm.name))
 _DRAFT = Field("draft", fm.flag, required=False, default=False)
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from . import yamltree
-from .model import SectionRef, Since
+from .model import SectionRef, Since, Symptom
 from .problems import Problem
 from .sources import CONTROL, Source, decode, invisible, is_web_address
 
@@ -38,6 +38,8 @@ class FieldError(Exception):
         super().__init__(message)
         self.node, self.message, self.hint = node, message, hint
 
+
+_ANCHORED = re.compile(r"(.*\S) \{#([a-z0-9-]+)\}")
 
 Read = Callable[[yamltree.Node], Any]
 
@@ -241,6 +243,13 @@ def section_number(node: yamltree.Node) -> str:
 def since(node: yamltree.Node) -> Since:
     values = record(Field("rfc", integer(1, 99999)), Field("year", integer(1969, 2100)))(node)
     return Since(values["rfc"], values["year"])
+
+
+def symptom(node: yamltree.Node) -> Symptom:
+    """What a person sees; ``{#anchor}`` after it names the section that explains it."""
+    value: str = text(240)(node)
+    match = _ANCHORED.fullmatch(value)
+    return Symptom(match[1], match[2]) if match else Symptom(value)
 
 
 def name(node: yamltree.Node) -> str:

@@ -241,6 +241,16 @@ class Plain(NamedTuple):
     inclusions: tuple[tuple[str, int, int], ...]
 
 
+def packed_keywords(keywords: tuple[str, ...]) -> bytes:
+    """Keywords in a quarter of the memory; :func:`unpacked_keywords` is the way back."""
+    return marshal.dumps(keywords)
+
+
+def unpacked_keywords(packed: bytes) -> tuple[str, ...]:
+    keywords: tuple[str, ...] = marshal.loads(packed)
+    return keywords
+
+
 @lru_cache(maxsize=64)
 def unpacked(packed: bytes) -> Outline:
     """The outline that was ``packed``; of the same text it is asked for several times in a row."""
@@ -253,23 +263,38 @@ def unpacked(packed: bytes) -> Outline:
     )
 
 
+class Symptom(NamedTuple):
+    """What a person sees, and the anchor of the section of its page that explains it; empty where none does.
+
+    ``quoted`` says that this is a cause which quotes it from its beginning.
+    """
+
+    text: str
+    cause: str = ""
+    quoted: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A page in one language: its translated front matter and what its Markdown contains.
 
     ``digest`` stands for the whole source file, which has the Markdown from ``line`` on. A big book has many texts, so
-    their outlines are held ``packed``.
+    what is seldom asked for is held packed: keywords and the outline.
     """
 
     path: str
     digest: str
     title: str
     summary: str
-    keywords: tuple[str, ...]
-    symptoms: tuple[str, ...]
+    packed_keywords: bytes
+    symptoms: tuple[Symptom, ...]
     updated: date
     line: int
     packed: bytes
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        return unpacked_keywords(self.packed_keywords)
 
     @property
     def outline(self) -> Outline:

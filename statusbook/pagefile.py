@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import frontmatter, outline
+from . import causes, frontmatter, outline, yamltree
 from .fields import FIELDS
 from .keys import key_of
-from .model import SECTIONS, WRITTEN_SECTIONS, Kind, Outline, Text
+from .model import SECTIONS, WRITTEN_SECTIONS, Kind, Outline, Symptom, Text, packed_keywords
 from .problems import Problem
 from .sources import Source
 
@@ -58,14 +58,16 @@ def read(source: Source, kind: Kind, *, translated: bool, sections: Mapping[str,
     usable = not problems
     contents, found = _with_anchors(source.path, kind, contents, sections)
     problems += found
+    values["symptoms"], found = _symptoms(source.path, document, values, contents)
+    problems += found
     face = key_of(sorted(values.items()), contents.headings)
     text = Text(
         source.path,
         source.digest,
         values.pop("title"),
         values.pop("summary"),
-        values.pop("keywords"),
-        values.pop("symptoms", None) or (),
+        packed_keywords(values.pop("keywords")),
+        values.pop("symptoms"),
         values.pop("updated"),
         document.line,
         contents.packed(),
@@ -73,6 +75,28 @@ def read(source: Source, kind: Kind, *, translated: bool, sections: Mapping[str,
     facts = kind is Kind.CODE and not translated
     places = {key.text: (value.line, value.column) for key, value in document.fields.entries} if facts else _NOTHING
     return PageFile(source.path, text if usable else None, values or _NOTHING, places, tuple(problems), face)
+
+
+def _symptoms(
+    path: str, document: frontmatter.Document, values: Mapping[str, Any], contents: Outline
+) -> tuple[tuple[Symptom, ...], list[Problem]]:
+    """The symptoms of a page with the sections that explain them; a section that the page has not is a problem."""
+    symptoms: tuple[Symptom, ...] = values.get("symptoms") or ()
+    anchors = {heading.anchor for heading in contents.headings} - {""}
+    problems = []
+    # The values are those of the nodes, one by one, or there are none.
+    for symptom, node in zip(symptoms, _items(document.fields, "symptoms"), strict=False):
+        if symptom.cause and symptom.cause not in anchors:
+            message = f"leads to #{symptom.cause}, which the page has not"
+            hint = f"Anchors here: {', '.join(sorted(anchors))}."
+            problems.append(Problem(path, node.line, node.column, message, hint))
+    return causes.explained(symptoms, contents.headings, document.body, document.line), problems
+
+
+def _items(fields: yamltree.Mapping, name: str) -> tuple[yamltree.Node, ...]:
+    """The nodes of a field that is a list."""
+    value = next((value for key, value in fields.entries if key.text == name), None)
+    return value.items if isinstance(value, yamltree.Sequence) else ()
 
 
 def _with_anchors(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statusbook import markdown, outline
-from statusbook.model import Link, Surroundings, Text
+from statusbook.model import Link, Surroundings, Text, packed_keywords
 
 AROUND = Surroundings(
     links={
@@ -27,7 +27,9 @@ AROUND = Surroundings(
 
 def render(body: str, around: Surroundings = AROUND) -> markdown.Rendered:
     contents = outline.read("x.md", body, 1)[0]
-    return markdown.render(Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), 1, contents.packed()), body, around)
+    return markdown.render(
+        Text("x.md", "", "t", "s", packed_keywords(()), (), date(2026, 11, 22), 1, contents.packed()), body, around
+    )
 
 
 def lead(body: str, around: Surroundings = AROUND) -> str:

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from statusbook.addresses import relative
 from statusbook.problems import BadInput
 
-from .book import code_page, page, plan, small_book, snapshot, translation
+from .book import code_page, page, plan, problems, small_book, snapshot, translation
 
 BASE = "https://example.org/status/"
 
@@ -209,3 +209,81 @@ def test_a_text_that_no_catalogue_has_is_a_problem() -> None:
     with pytest.raises(BadInput) as caught:
         plan({"templates/guide.html": "\n{{ t('no.such.text') }}"})
     assert str(caught.value).startswith("templates/guide.html:2:1: uses the text `no.such.text`")
+
+
+# --- symptoms ---------------------------------------------------------------------------------------
+
+CAUSES = """## 含义
+
+`resource gone for good` 是页面上的话。
+
+## 常见原因与解决
+
+见 `found nowhere at all`。
+
+### 没有这个文件 {#no-file}
+
+**迹象**：`open() "/srv/x" failed (2: No such file or directory)`。
+
+### 换了名字 {#renamed}
+
+改名之后没有留跳转。
+
+## 规范与历史
+
+旧资料说 `found in old books only`。"""
+
+
+def leading(symptoms: str, body: str = CAUSES) -> dict[str, str]:
+    """The symptoms of a page, and where each leads."""
+    html = soup("404/index.html", {"content/4xx/404.md": code_page(404, body=body, symptoms=symptoms)})
+    return {
+        item.text: str(item.a["href"]) if item.a else ""
+        for item in html.select(".symptoms li")
+        if isinstance(item, Tag)
+    }
+
+
+def test_a_symptom_leads_to_the_cause_that_quotes_it() -> None:
+    quoted = 'open() "/usr/share/x" failed (2: No such file or directory)'
+    assert leading(f"['{quoted}']") == {quoted: ""}, "another file is not that message"
+    shorter = CAUSES.replace('open() "/srv/x" failed (2: No such file or directory)', "2: No such file or directory")
+    assert leading(f"['{quoted}']", shorter) == {quoted: "#no-file"}
+    beginning = 'open() "/srv/x" failed (2: No such file or directory), client: 192.0.2.1'
+    assert leading(f"['{beginning}']") == {beginning: "#no-file"}
+
+
+def test_a_symptom_leads_to_a_section_when_no_cause_quotes_it() -> None:
+    assert leading("[Resource gone for good]") == {"Resource gone for good": "#meaning"}
+    assert leading("[found nowhere at all, found in old books only]") == {
+        "found nowhere at all": "",
+        "found in old books only": "",
+    }
+
+
+def test_the_writer_says_which_section_explains_a_symptom() -> None:
+    assert leading("['昨天还在，今天就 404 {#renamed}']") == {"昨天还在，今天就 404": "#renamed"}
+    beats = 'open() "/srv/x" failed (2: No such file or directory)'
+    assert leading(f"['{beats} {{#renamed}}']") == {beats: "#renamed"}
+
+
+def test_a_symptom_cannot_lead_to_a_section_that_is_not_there() -> None:
+    page_of = code_page(404, body=CAUSES, symptoms="[找不到, '昨天还在 {#no-such}']")
+    (problem,) = problems({"content/4xx/404.md": page_of})
+    assert "#no-such" in problem.message
+    assert "renamed" in problem.hint
+    line = page_of.split("\n")[problem.line - 1]
+    assert line[problem.column - 1 :].startswith("'昨天还在")
+
+
+def test_search_leads_to_the_cause_that_quotes_a_symptom() -> None:
+    quoted = CAUSES.replace("改名之后", "改名之后 `renamed yesterday evening by us`，")
+    changes = {
+        "content/4xx/404.md": code_page(
+            404, body=quoted, symptoms="[看不到, '昨天还在 {#renamed}', renamed yesterday evening by us]"
+        )
+    }
+    index = json.loads(page("search/index.json", changes))["pages"]
+    at = index["name"].index("404")
+    anchors = dict(zip(index["symptoms"][at].split("|"), index["anchors"][at].split("|"), strict=False))
+    assert anchors == {"看不到": "", "昨天还在": "", "renamed yesterday evening by us": "renamed"}

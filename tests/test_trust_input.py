@@ -16,7 +16,7 @@ from html5lib.html5parser import ParseError
 from statusbook import frontmatter, markdown, pagefile
 from statusbook import tables as facts
 from statusbook.build import build
-from statusbook.model import Kind, Link, Surroundings
+from statusbook.model import Kind, Link, Surroundings, packed_keywords
 from statusbook.pipeline import plan
 from statusbook.problems import BadInput
 from statusbook.sources import Source, read_tree
@@ -186,7 +186,7 @@ CLASSES = re.compile(
 def harmless(body: str) -> None:
     """Render ``body`` as the text of a page and hold it to what our own renderer may write."""
     contents = pagefile.outline.read(PAGE, body, 1)[0]
-    text = pagefile.Text(PAGE, "", "t", "s", (), (), facts.date(2026, 11, 22), 1, contents.packed())
+    text = pagefile.Text(PAGE, "", "t", "s", packed_keywords(()), (), facts.date(2026, 11, 22), 1, contents.packed())
     rendered = markdown.render(text, body, AROUND)
     for html in (rendered.lead, *(part for section in rendered.sections for part in (section.title, section.html))):
         parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)

@@ -157,7 +157,7 @@ def _ask_rivals(plan: Plan, asked: Sequence[Query], folder: Path) -> dict[str, l
                 "name": page.name,
                 "title": " ".join((page.texts[language.key].title, page.code.phrase if page.code else "")),
                 "keywords": " ".join(page.texts[language.key].keywords),
-                "symptoms": " ".join(page.texts[language.key].symptoms),
+                "symptoms": " ".join(symptom.text for symptom in page.texts[language.key].symptoms),
                 "summary": page.texts[language.key].summary,
                 "body": plan.library.body(page.texts[language.key]),
             }

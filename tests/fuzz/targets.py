@@ -19,7 +19,7 @@ from statusbook import (
     yamltree,
 )
 from statusbook.fields import FIELDS
-from statusbook.model import Kind, Link, Surroundings, Text
+from statusbook.model import Kind, Link, Surroundings, Text, packed_keywords
 from statusbook.problems import BadInput
 from statusbook.sources import Snapshot, Source
 
@@ -48,7 +48,7 @@ def text(data: bytes) -> None:
     contents, problems = outline.read("x.md", body, 1)
     if len(body) > 4_000 and problems:
         return
-    page = Text("x.md", "", "t", "s", (), (), date(2026, 11, 22), 1, contents.packed())
+    page = Text("x.md", "", "t", "s", packed_keywords(()), (), date(2026, 11, 22), 1, contents.packed())
     rendered = markdown.render(page, body, AROUND)
     html = "".join((rendered.lead, *(section.title + section.html for section in rendered.sections))).lower()
     for forbidden in ("<script", "<img", "<iframe", "<style", 'href="javascript', 'href="data', " onclick=", " style="):
