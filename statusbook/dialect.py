@@ -15,12 +15,21 @@ import markdown
 from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.tables import TableExtension
-from markdown.inlinepatterns import AUTOLINK_RE, LINK_RE, AutolinkInlineProcessor, InlineProcessor, LinkInlineProcessor
+from markdown.inlinepatterns import (
+    AUTOLINK_RE,
+    BACKTICK_RE,
+    LINK_RE,
+    AutolinkInlineProcessor,
+    BacktickInlineProcessor,
+    DelimiterProcessor,
+    InlineProcessor,
+    LinkInlineProcessor,
+)
 from markdown.preprocessors import Preprocessor
 
 from . import outline
 from .blocks import Blocks, May
-from .highlight import highlight
+from .highlight import EXTENSIONS, highlight
 from .inlines import Inlines
 from .model import NO_LINKS, FieldLinks, SectionRef, Surroundings
 from .printer import html_of
@@ -70,6 +79,8 @@ def _engine() -> Engine:
     engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
     engine.inlinePatterns.register(_Measured(outline.MEASURED, engine), "statusbook-measured", 184)
     engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
+    engine.inlinePatterns.register(_CodeSpans(BACKTICK_RE), "backtick", 190)
+    engine.inlinePatterns.register(_emphasis(engine), "em_strong", 60)
     engine.inlinePatterns.register(_Links(LINK_RE, engine), "link", 160)
     engine.inlinePatterns.register(_Autolinks(AUTOLINK_RE, engine), "autolink", 120)
     engine.inlinePatterns.register(_Citations(outline.CITATION, engine), "statusbook-citation", 100)
@@ -81,17 +92,25 @@ def _engine() -> Engine:
     return engine
 
 
+_RULE = re.compile(r"([-*_]) {0,2}\1 {0,2}\1")
+
+
+def _may_have_rule(block: str) -> object:
+    """Whether a line may be a rule; a block of one line, as most are, begins with it."""
+    return ("\n" in block or block.lstrip(" ").startswith(("-", "*", "_"))) and _RULE.search(block)
+
+
 #: What a block must have for a block processor to want it, by the processor's name.
-NEEDS: dict[str, May | None] = {
+NEEDS: dict[str, May] = {
     "admonition": None,  # asks by itself
     "empty": None,
-    "indent": None,
-    "table": lambda block: "|" in block,
-    "hashheader": lambda block: "#" in block,
-    "hr": re.compile(r"([-*_]) {0,2}\1 {0,2}\1").search,
-    "olist": None,
+    "indent": "    ",
+    "table": "|",
+    "hashheader": "#",
+    "hr": _may_have_rule,
+    "olist": ".",
     "ulist": None,
-    "quote": lambda block: ">" in block,
+    "quote": ">",
     "paragraph": None,
 }
 
@@ -136,7 +155,8 @@ class _Lines(Preprocessor):
                 result += ["", margin + self.md.htmlStash.store(self._block(code, segment.language)), ""]
             else:
                 text = [segment.info] * bool(segment.fence) + list(segment.lines)
-                result += [line if line.strip(" ") else "" for line in (t.expandtabs(self.md.tab_length) for t in text)]
+                text = [line.expandtabs(self.md.tab_length) if "\t" in line else line for line in text]
+                result += [line if line.strip(" ") else "" for line in text]
         return [*result, "", ""]
 
     def _block(self, code: str, language: str) -> str:
@@ -195,6 +215,45 @@ class _Autolinks(AutolinkInlineProcessor):
     ANCESTOR_EXCLUDES = _LINKLESS
 
 
+class _CodeSpans(BacktickInlineProcessor):
+    """Python-Markdown's, which looks for the end of a span character by character."""
+
+    _TICKS = re.compile("`+")
+
+    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:  # type: ignore[override]
+        begin = start
+        while text.startswith("`", start):
+            start += 1
+        opening, longest, end = start - begin, 0, 0
+        for ticks in self._TICKS.finditer(text, start):
+            length = ticks.end() - ticks.start()
+            if length == opening:
+                return start, ticks.start()
+            if length > longest:
+                longest, end = length, ticks.end()
+        if 0 < longest < opening:
+            return begin + longest, end - longest
+        return start, None
+
+
+class _Emphasis(DelimiterProcessor):
+    """Python-Markdown's, which looks for the next mark character by character."""
+
+    def search(self, data: str, start: int) -> _Match | None:
+        for mark in self.compiled_re.finditer(data, start):
+            delimiter = self.delimiters[mark[0]]
+            match = delimiter.boundary.match(data, mark.start())
+            if match and match.lastgroup and (delimiter.stack or match.lastgroup != "end"):
+                return match
+        return None
+
+
+def _emphasis(engine: Engine) -> _Emphasis:
+    processor = _Emphasis("*", "strong,em", engine)
+    processor.add("_", "strong,em", smart=True)
+    return processor
+
+
 class _Inline(InlineProcessor):
     ANCESTOR_EXCLUDES = _LINKLESS
 
@@ -239,7 +298,7 @@ class _Inclusions(_Inline):
         if code is None:
             return None
         name = match[1].rpartition("/")[2]
-        block = code_block(code.rstrip("\n"), LANGUAGES.get(name.rpartition(".")[2], ""))
+        block = code_block(code.rstrip("\n"), EXTENSIONS.get(name.rpartition(".")[2], ""))
         caption = f"<figcaption><code>{escape(name)}</code></figcaption>"
         return self.md.htmlStash.store(f'<figure class="file">{caption}{block}</figure>')
 
@@ -257,16 +316,3 @@ class _Measured(_Inline):
     def make(self, match: _Match) -> ElementTree.Element | str | None:
         tables = self.md.surroundings.files.get(match[1])
         return None if tables is None else self.md.htmlStash.store(f'<div class="measured">{tables}</div>')
-
-
-#: The language of an included file, by its extension.
-LANGUAGES = {
-    "py": "python",
-    "mjs": "js",
-    "js": "js",
-    "html": "html",
-    "conf": "nginx",
-    "sh": "shell",
-    "json": "json",
-    "go": "go",
-}

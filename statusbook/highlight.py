@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -79,6 +79,18 @@ LEXERS = {
     "yaml": ("pygments.lexers.data", "YamlLexer"),
 }
 
+#: The language of a file, by its extension.
+EXTENSIONS = {
+    "py": "python",
+    "mjs": "js",
+    "js": "js",
+    "html": "html",
+    "conf": "nginx",
+    "sh": "shell",
+    "json": "json",
+    "go": "go",
+}
+
 #: The language of a message's content by what its media type ends with (RFC 6839, RFC 9110 §8.3.1).
 _MEDIA_TYPES = {"json": "json", "html": "html", "xml": "xml", "javascript": "js", "css": "css"}
 
@@ -138,13 +150,11 @@ def _tokens(text: str, language: str) -> Runs:
 
 
 def _read(text: str, language: str) -> Runs:
-    exceptions = _EXCEPTIONS.get(language, {})
+    classes = _classes(language)
     whole = f"{text}\n"  # many lexers know a comment by the end of its line
     try:
-        found = [
-            (_class_of(str(kind).removeprefix("Token."), exceptions), value)
-            for _, kind, value in _lexer(language, "<?php" in text).get_tokens_unprocessed(whole)
-        ]
+        tokens = _lexer(language, "<?php" in text).get_tokens_unprocessed(whole)
+        found = [(classes[kind], value) for _, kind, value in tokens]
     except Exception:  # a lexer that cannot read it costs the colours only
         found = []
     if "".join(value for _, value in found) != whole:
@@ -161,13 +171,24 @@ def _lexer(language: str, has_tag: bool) -> Any:
     return getattr(importlib.import_module(module), name)(**options)
 
 
-def _class_of(kind: str, exceptions: dict[str, str]) -> str:
-    while kind:
-        for table in (exceptions, CLASSES):
-            if kind in table:
-                return table[kind]
-        kind = kind.rpartition(".")[0]
-    return ""
+class _Classes(dict[object, str]):
+    """The classes of the kinds of token that were met, with a language's ``exceptions``."""
+
+    def __init__(self, exceptions: Mapping[str, str]) -> None:
+        super().__init__()
+        self.tables = (exceptions, CLASSES)
+
+    def __missing__(self, kind: object) -> str:
+        name = str(kind).removeprefix("Token.")
+        while name and not any(name in table for table in self.tables):
+            name = name.rpartition(".")[0]
+        self[kind] = next((table[name] for table in self.tables if name in table), "")
+        return self[kind]
+
+
+@functools.cache
+def _classes(language: str) -> _Classes:
+    return _Classes(_EXCEPTIONS.get(language, {}))
 
 
 def _joined(tokens: Iterable[tuple[str, str]]) -> Runs:

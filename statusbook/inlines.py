@@ -8,9 +8,10 @@ holds both to the same tree.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from re import Match
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -21,22 +22,20 @@ from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_PREFIX, INLINE_
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A pattern, what its matches begin with, and the elements inside which it has no meaning."""
+    """A pattern, by what it finds and makes of a match; what its matches begin with; the elements inside which it has
+    no meaning."""
 
-    pattern: InlineProcessor
+    find: Callable[[str, int], Iterator[Match[str]]]
+    handle: Callable[[Match[str], str], tuple[Any, int | None, int | None]]
     marks: tuple[str, ...]
     excluded: frozenset[str]
 
-    def is_worth(self, text: str) -> bool:
-        for mark in self.marks:  # noqa: SIM110 - any() takes three times as long, and this is asked very often
-            if mark in text:
-                return True
-        return False
-
     def first(self, text: str, start: int) -> int:
         """Where from ``start`` on the pattern may match first; a negative number if nowhere."""
-        found = [at for mark in self.marks if (at := text.find(mark, start)) >= 0]
-        at = min(found, default=-1)
+        at = text.find(self.marks[0], start)
+        for mark in self.marks[1:]:
+            other = text.find(mark, start)
+            at = other if at < 0 or 0 <= other < at else at
         while at > start and text[at - 1] == "\\":
             at -= 1
         return at
@@ -58,7 +57,7 @@ class Inlines(Treeprocessor):
         if len(names) != len(md.inlinePatterns):
             raise ValueError(f"{len(md.inlinePatterns)} inline patterns have {len(names)} sets of marks")
         self.trials = tuple(_trial(_modern(md.inlinePatterns[name]), marks[name]) for name in names)
-        self.any_mark = _any_of(mark for name in names for mark in marks[name]).search
+        self.marks = tuple({mark for trial in self.trials for mark in trial.marks})
         self.stashed_nodes: dict[str, Element | str] = {}
         self.ancestors: list[str] = []
 
@@ -68,6 +67,12 @@ class Inlines(Treeprocessor):
         for element, above in waiting:  # grows as it goes
             self.ancestors = [*above, element.tag]
             waiting += self._children(element)
+
+    def any_mark(self, text: str) -> bool:
+        for mark in self.marks:  # noqa: SIM110 - any() takes three times as long, and this is asked very often
+            if mark in text:
+                return True
+        return False
 
     def _children(self, parent: Element) -> list[tuple[Element, list[str]]]:
         """Replace the texts of the children of ``parent``. Returns the elements that have children to be visited."""
@@ -97,19 +102,21 @@ class Inlines(Treeprocessor):
 
     def _replaced(self, text: str, first: int = 0) -> str:
         """``text`` with placeholders for what the patterns from number ``first`` on find in it."""
-        if isinstance(text, AtomicString) or not self.any_mark(text):
+        if isinstance(text, AtomicString):
             return text
-        for number in range(first, len(self.trials)):
-            trial = self.trials[number]
-            if trial.is_worth(text) and trial.excluded.isdisjoint(self.ancestors):
-                text = self._tried(trial, number, text)
+        for number, trial in enumerate(self.trials[first:], first):
+            for mark in trial.marks:
+                if mark in text:
+                    if trial.excluded.isdisjoint(self.ancestors):
+                        text = self._tried(trial, number, text)
+                    break
         return text
 
     def _tried(self, trial: _Trial, number: int, text: str) -> str:
-        pattern, start = trial.pattern, 0
+        find, handle, start = trial.find, trial.handle, 0
         while (at := trial.first(text, start)) >= 0:
-            for match in pattern.getCompiledRegExp().finditer(text, at):
-                node, begin, end = pattern.handleMatch(match, text)
+            for match in find(text, at):
+                node, begin, end = handle(match, text)
                 if begin is not None and end is not None:
                     break
             else:
@@ -193,8 +200,5 @@ def _modern(pattern: Pattern) -> InlineProcessor:
 
 
 def _trial(pattern: InlineProcessor, marks: tuple[str, ...]) -> _Trial:
-    return _Trial(pattern, marks, frozenset(tag.lower() for tag in pattern.ANCESTOR_EXCLUDES))
-
-
-def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(set(texts)))))
+    excluded = frozenset(tag.lower() for tag in pattern.ANCESTOR_EXCLUDES)
+    return _Trial(pattern.getCompiledRegExp().finditer, pattern.handleMatch, marks, excluded)

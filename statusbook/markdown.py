@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -84,17 +85,25 @@ def _finish(html: str, language: str) -> str:
 # --- text in another language ----------------------------------------------------------------------
 
 _TAG = re.compile(r"(<[^<>]*>)")
-#: At least two Latin words with small letters in a row, in a Chinese page: a phrase, not a name.
-_LATIN = r"(?:[A-Z]|(?<![a-z'’]))[a-z'’]+(?:[ -][A-Z]?[a-z'’]+)+"
-_HAN = r"[\u3400-\u9fff\uf900-\ufaff]+(?:[\u3000-\u303f\uff00-\uffef“”‘’]*[\u3400-\u9fff\uf900-\ufaff]+)*"
-#: Compiled when first asked for: that of the wide ranges takes as long as rendering a text.
-_compiled = functools.cache(re.compile)
+#: At least two Latin words with small letters in a row, in a Chinese page: a phrase, not a name. It begins with one
+#: character of a set, as Han does: patterns that do are searched for several times as fast.
+_LATIN = r"[A-Za-z'’](?:(?<=[A-Z])[a-z'’]+|(?<=[a-z'’])(?<![a-z'’].)[a-z'’]*)(?:[ -][A-Z]?[a-z'’]+)+"
+_HAN = r"[H][H]*(?:[\u3000-\u303f\uff00-\uffef“”‘’]*[H]+)*".replace("H", r"\u3400-\u9fff\uf900-\ufaff")
+
+
+@functools.cache
+def _foreign(language: str) -> tuple[re.Pattern[str], Callable[[re.Match[str]], str]]:
+    """What is in another language than the page, and how it is wrapped.
+
+    Compiled when first asked for: that of the wide ranges takes as long as rendering a text.
+    """
+    source, tag = (_LATIN, "en") if language.startswith("zh") else (_HAN, "zh-CN")
+    return re.compile(source, re.DOTALL), lambda match: f'<span lang="{tag}">{match[0]}</span>'
 
 
 def _mark_foreign(html: str, language: str) -> str:
     """Wrap phrases of the other language in ``<span lang>`` (WCAG 2.2, 3.1.2 Language of Parts)."""
-    source, tag = (_LATIN, "en") if language.startswith("zh") else (_HAN, "zh-CN")
-    pattern = _compiled(source)
+    pattern, wrapped = _foreign(language)
     if not pattern.search(html):
         return html
     parts = _TAG.split(html)
@@ -105,6 +114,6 @@ def _mark_foreign(html: str, language: str) -> str:
                 code += 1
             elif part.startswith(("</code", "</pre", "</svg")):
                 code -= 1
-        elif not code:
-            parts[i] = pattern.sub(lambda match: f'<span lang="{tag}">{match[0]}</span>', part)
+        elif not code and part and part != "\n":
+            parts[i] = pattern.sub(wrapped, part)
     return "".join(parts)

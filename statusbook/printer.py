@@ -73,16 +73,16 @@ def _write(write: Write, element: Element, box: str, *, in_block: bool) -> None:
         _name_rows(element)
     elif tag == "th" and not (text or len(element)):
         tag = "td"  # no empty headings
-    attributes = _right(element, tag)
+    attributes = _right(element, tag) if tag in _WITH_RULES else element.attrib
     write(f"<{tag}{_attributes(attributes)}>" if attributes else f"<{tag}>")
     if tag not in _EMPTY:
         if text:
-            write(_escaped(text if tag == "code" else _literal(text)))
+            write(_escaped(_literal(text) if STX in text and tag != "code" else text))
         for child in element:
             _write(write, child, box, in_block=is_block)
         write(f"</{tag}>" if tag != "table" else "</table></div>")
     if tail:
-        write(_escaped(_literal(tail)))
+        write(_escaped(_literal(tail)) if tail != "\n" else tail)
 
 
 def _name_rows(body: Element) -> None:
@@ -94,10 +94,8 @@ def _name_rows(body: Element) -> None:
 
 
 def _right(element: Element, tag: str) -> Mapping[str, str]:
-    """The attributes that the element gets in place of those that Python-Markdown has given it."""
+    """The attributes that an element of ``_WITH_RULES`` gets in place of those that Python-Markdown has given it."""
     attributes = element.attrib
-    if tag not in _WITH_RULES:
-        return attributes
     if tag in ("th", "td"):
         # Alignment as a class: a strict Content Security Policy has no ``style`` attributes.
         align = attributes.get("style", "").removeprefix("text-align: ").rstrip(";")
@@ -111,8 +109,11 @@ def _right(element: Element, tag: str) -> Mapping[str, str]:
 
 def _attributes(attributes: Mapping[str, str]) -> str:
     """``attributes`` as they stand in a tag, in the order of their names."""
-    written = ((name, _escaped(_literal(value))) for name, value in sorted(attributes.items()))
-    return "".join(' {}="{}"'.format(name, value.replace('"', "&quot;")) for name, value in written)
+    written = ""
+    for name in sorted(attributes):
+        value = _escaped(_literal(attributes[name])).replace('"', "&quot;")
+        written += f' {name}="{value}"'
+    return written
 
 
 def _literal(text: str) -> str:

@@ -7,8 +7,8 @@ import re
 _TAG = re.compile(r"(<[^<>]*>)")
 #: After these, or at the start of a text, a quotation mark opens.
 _OPENS_AFTER = re.compile(r"[\s(\[{“‘—–/-]")
-_CODE = re.compile(r"</?(code|pre|svg)\b")
-_INLINE = re.compile(r"</?(a|em|strong|span|small|b|i|q)\b")
+#: Tags that matter: those of code come first, the others are within a line.
+_SPECIAL = re.compile(r"</?(?:(code|pre|svg)|a|em|strong|span|small|b|i|q)\b")
 _STRAIGHT = re.compile(r"[\"']")
 
 
@@ -31,18 +31,20 @@ def curly(text: str, before: str = " ") -> str:
 
 def curly_html(html: str) -> str:
     """The same for HTML: tags, code and drawings stay as they are."""
-    if not _STRAIGHT.search(html):
+    if '"' not in html and "'" not in html:
         return html
     parts = _TAG.split(html)
     code, before = 0, " "
     for i, part in enumerate(parts):
         if i % 2:
-            if _CODE.match(part):
+            special = _SPECIAL.match(part)
+            if special is None:
+                before = " "
+            elif special[1]:
                 code += -1 if part[1] == "/" else 1
                 before = "x"
-            elif not _INLINE.match(part):
-                before = " "
         elif part and not code:
-            parts[i] = curly(part, before)
+            if '"' in part or "'" in part:
+                parts[i] = curly(part, before)
             before = part[-1]
     return "".join(parts)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown.blockparser import BlockParser
 from markdown.extensions.admonition import AdmonitionProcessor
+from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor, DelimiterProcessor
 from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor, PrettifyTreeprocessor, Treeprocessor, UnescapeTreeprocessor
 
@@ -64,7 +65,7 @@ class Finish(Treeprocessor):
 
 @functools.cache
 def slow() -> Engine:
-    """The dialect with Python-Markdown's own block parser, tree processors and serializer."""
+    """The dialect with Python-Markdown's own block parser, patterns, tree processors and serializer."""
     engine = dialect._engine.__wrapped__()
     parser = BlockParser(engine)
     parser.blockprocessors = engine.parser.blockprocessors
@@ -73,6 +74,10 @@ def slow() -> Engine:
         if isinstance(processor, AdmonitionProcessor):
             processor.test = functools.partial(AdmonitionProcessor.test, processor)  # type: ignore[method-assign]
     engine.parser = parser
+    engine.inlinePatterns.register(BacktickInlineProcessor(BACKTICK_RE), "backtick", 190)
+    emphasis = DelimiterProcessor("*", "strong,em", engine)
+    emphasis.add("_", "strong,em", smart=True)
+    engine.inlinePatterns.register(emphasis, "em_strong", 60)
     engine.treeprocessors.register(InlineProcessor(engine), "inline", 20)
     engine.treeprocessors.register(PrettifyTreeprocessor(engine), "prettify", 10)
     engine.treeprocessors.register(UnescapeTreeprocessor(engine), "unescape", 0)
