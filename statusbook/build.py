@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import publish, record, sources
+from . import publish, record, sources, trees
+from .garbage import settling
 from .record import Record
 
 if TYPE_CHECKING:
@@ -81,18 +81,23 @@ def _build(
 ) -> Summary:
     """Try to build. Raises :class:`sources.Changed` when a text is not what it was when the build ``started``."""
     place = record.path_of(root, site)
-    snapshot = sources.read_tree(root, hold=False)
-    state = record.state_of(snapshot, base_url, drafts)
-    known = record.read(place) if cache else Record()
-    if known.state == state and known.describes(site):
-        return Summary(len(known.outputs), 0, known.size, time.perf_counter() - started, False)
+    with settling():
+        snapshot = sources.read_tree(root, hold=False)
+        state = record.state_of(snapshot, base_url, drafts)
+        known = record.read(place) if cache else Record()
+        files = record.stats_of(site)
+        if known.describes(files):
+            files = known.stats  # of two that are equal, one may go
+            if known.state == state:
+                return Summary(len(known.outputs), 0, known.size, time.perf_counter() - started, False)
 
-    from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
+        from . import pipeline, shelf  # noqa: PLC0415 - a build with nothing to do does not pay for what it would need
 
-    memo = shelf.open_memo(place.parent) if cache else None
-    with _settling():
+        memo = shelf.open_memo(place.parent) if cache else None
         plan = pipeline.plan(snapshot, base_url=base_url, drafts=drafts, memo=memo, jobs=jobs)
-    with publish.Staging(site, record.spare_of(place) if cache else None) as staging:
+    if memo:
+        shelf.save_files(place.parent, memo)
+    with publish.Staging(site, record.spare_of(place) if cache else None, files) as staging:
         missing = [output for output in plan.outputs.values() if not _kept(output, known, staging)]
         made = pipeline.each(missing, partial(_put, staging), jobs=jobs, progress=progress, memo=memo)
         for output, written in made:
@@ -111,30 +116,19 @@ def _put(staging: publish.Staging, output: Output, data: bytes) -> publish.Writt
     return staging.put(output.path, data)
 
 
-@contextlib.contextmanager
-def _settling() -> Iterator[None]:
-    """Look for no garbage while a plan grows, and never again in it: all of it stays until the build has ended."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 def _kept(output: Output, known: Record, staging: publish.Staging) -> bool:
     """Whether the old site's file is what would be made, and has been taken over.
 
     A file that has changed since the record was written is read: it may have the right bytes all the same.
     """
-    old = known.outputs.get(output.path)
+    old = known.of(output.path)
     if old is None or not old.describes(output):
         return False
-    stat = staging.before.get(output.path)
-    if stat and stat == known.stats.get(output.path):
-        return staging.take(output.path, old.digest, stat[0])
+    state = staging.before.get(output.path)
+    if state and state == known.stats.get(output.path):
+        return staging.take(output.path, old.digest, trees.size_of(state))
     return staging.keep(output.path, old.digest)
 
 
-def _entries(plan: Plan, known: Record, digests: Mapping[str, str]) -> dict[str, record.Entry]:
+def _entries(plan: Plan, known: Record, digests: Mapping[str, str]) -> dict[str, bytes]:
     return {path: known.entry(output, digests[path]) for path, output in plan.outputs.items()}

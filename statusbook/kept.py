@@ -33,14 +33,20 @@ class Kept(Generic[T]):
 
     def get(self, key: str, make: Callable[[], T]) -> T:
         """The result under ``key``, made if it is not known."""
+        result = self.find(key)
+        if result is None:
+            result = make()
+            self.learn({key: result})
+            self._fresh[key] = result
+        return result
+
+    def find(self, key: str) -> T | None:
+        """The result under ``key`` if it is known, from this round or one before."""
         result = self._used.get(key)
         if result is None:
             result = self.known.get(key)
-            if result is None:
-                result = make()
-                self.learn({key: result})
-                self._fresh[key] = result
-            self._used[key] = result
+            if result is not None:
+                self._used[key] = result
         return result
 
     def learn(self, results: Mapping[str, T]) -> None:
@@ -52,6 +58,11 @@ class Kept(Generic[T]):
         """The results that were made since this was last asked."""
         fresh, self._fresh = self._fresh, {}
         return fresh
+
+    def let_go(self) -> None:
+        """Hold nothing any more, as what there was is kept elsewhere by now and will not be asked for."""
+        self._load, self._known, self._used, self._fresh = (), {}, {}, {}
+        self.changed = False
 
     def all(self) -> dict[str, T]:
         """What there is to be kept for the next build: without the rest, if this one has asked for most."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import exhibits, frontmatter, generator, headerfields, measurements, settings, strings, svg, tables
+from . import exhibits, frontmatter, generator, headerfields, measurements, settings, strings, tables
 from .exhibits import Exhibits
 from .headerfields import HeaderField
 from .kept import Kept
@@ -22,6 +23,9 @@ from .sources import SETTINGS, Snapshot, Source, decode
 from .strings import Catalogue
 from .tables import Tables
 
+if TYPE_CHECKING:
+    from .workers import Crew
+
 T = TypeVar("T")
 
 #: What ``lab/`` holds: the exchanges, the measurements, and what is wrong with the rest.
@@ -35,7 +39,7 @@ class Library:
     ``files`` holds the texts of included files by their path, ``fields`` the header fields by name in lower case,
     ``exhibits`` the exchanges of the lab whose code has a page, ``measurements`` what clients did. ``faces`` are
     digests of what other pages can show of a file, by its path; ``world`` is one of all that a page can show besides
-    its own text. ``sources`` has at least those of the pages.
+    its own text and guides. ``sources`` has at least those of the pages.
     """
 
     settings: Settings
@@ -54,8 +58,23 @@ class Library:
         """The Markdown of a text. Raises :class:`Changed` when its source has to be read and is not what it was."""
         return frontmatter.body_of(self.sources[text.path], text.line)
 
+    def alike(self, **changes: Any) -> Library:
+        """The book with ``changes`` that neither add nor remove a page, nor change what other pages show of one.
+
+        What has been worked out of that stays right, and is taken over.
+        """
+        book = dataclasses.replace(self, **changes)
+        own = {field.name for field in dataclasses.fields(self)}
+        vars(book).update({name: value for name, value in vars(self).items() if name not in own})
+        return book
+
     def of_kind(self, kind: Kind) -> tuple[Page, ...]:
         return tuple(page for page in self.pages.values() if page.kind is kind)
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[str, str]]:
+        """The name of the page and the key of the language that a content file is of, by the file's path."""
+        return {text.path: (page.name, key) for page in self.pages.values() for key, text in page.texts.items()}
 
     @cached_property
     def codes(self) -> tuple[Page, ...]:
@@ -77,6 +96,12 @@ class Library:
     @cached_property
     def vendors(self) -> tuple[Page, ...]:
         return tuple(sorted(self.of_kind(Kind.VENDOR), key=lambda page: page.name))
+
+    @cached_property
+    def all_guides(self) -> str:
+        """A digest of what other pages can show of guides."""
+        guides = [(page.name, [self.faces[text.path] for text in page.texts.values()]) for page in self.guides]
+        return key_of(guides)
 
     @cached_property
     def about(self) -> tuple[Page, ...]:
@@ -122,9 +147,9 @@ def read(
     kept: Kept[PageFile] | None = None,
     kept_lab: Kept[Lab] | None = None,
     kept_facts: Kept[Any] | None = None,
-    jobs: int = 1,
+    crew: Crew | None = None,
 ) -> tuple[Library | None, list[Problem]]:
-    """Read the book from its sources; of each kind only what is not kept, in ``jobs`` processes.
+    """Read the book from its sources; of each kind only what is not kept; a ``crew`` helps where nothing is.
 
     The library is None only when the settings or the interface's texts cannot be read; with any problem
     at all it is not to be published.
@@ -143,7 +168,7 @@ def read(
     kept = kept or Kept()
     kept.begin()
     reader = PageFiles(site, catalogues, kept)
-    reader.add(snapshot.below("content"), jobs)
+    reader.add(snapshot.below("content"), crew)
     pages = reader.finish()
     kept.end()
     problems += reader.problems
@@ -162,7 +187,7 @@ def read(
     all_exhibits, measured, wrong = _lab(snapshot, tuple(language.key for language in site.languages), kept_lab)
     problems += wrong
     shown_exhibits = all_exhibits.of({number_of(page) for page in shown.values() if page.code})
-    world = _world(snapshot, site, sorted(shown), reader.faces)
+    world = _world(snapshot, site, shown, reader.faces)
     book = Library(
         site, catalogues, shown, shown_tables, included, fields, shown_exhibits, measured, reader.faces, world, snapshot
     )
@@ -200,10 +225,12 @@ def _read_lab(lab: Snapshot, languages: tuple[str, ...]) -> Lab:
     return shown, measured, (*problems, *found)
 
 
-def _world(snapshot: Snapshot, site: Settings, shown: list[str], faces: Mapping[str, str]) -> str:
+def _world(snapshot: Snapshot, site: Settings, shown: Mapping[str, Page], faces: Mapping[str, str]) -> str:
     """The digest that :class:`Library` has."""
     others = [(source.path, source.digest) for source in snapshot.values() if source.path not in faces]
-    return key_of(generator.identity(), site, shown, sorted(faces.items()), others)
+    pages = sorted((page.name, page.kind.value) for page in shown.values() if page.kind is not Kind.GUIDE)
+    seen = sorted((path, face) for path, face in faces.items() if not path.startswith(f"content/{GUIDES}/"))
+    return key_of(generator.identity(), site, pages, headerfields.GUIDE in shown, seen, others)
 
 
 def _included(
@@ -220,7 +247,14 @@ def _texts_of(included: Snapshot) -> tuple[tuple[str, ...], list[Problem]]:
     """The texts of included files in the order of their paths."""
     texts, problems = [], list[Problem]()
     for source in included.values():
-        text, found = svg.clean(source) if source.path.endswith(".svg") else decode(source)
+        text, found = _cleaned(source) if source.path.endswith(".svg") else decode(source)
         texts.append(text)
         problems += found
     return tuple(texts), problems
+
+
+def _cleaned(source: Source) -> tuple[str, list[Problem]]:
+    from . import svg  # noqa: PLC0415 - diagrams seldom change, and it needs a reader of XML
+
+    text, problems = svg.clean(source)
+    return text, list(problems)

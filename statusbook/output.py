@@ -21,21 +21,22 @@ class Output:
     keys, though different ones do not mean different keys. There are many outputs with a stamp, and what each is made
     of is large, but soon worked out again: it is not kept from the question for the key to that for the bytes.
     ``share`` prepares what many outputs have in common, before processes are forked to make them. With ``here`` the
-    output is made in the process of the plan, which remembers what it learns by making it.
+    output is made in the process of the plan, which remembers what it learns by making it. ``prepare``, which says what
+    the key is and how to make the file, is called with ``about``: many outputs share the one, each has only the other.
     """
 
-    __slots__ = ("_key", "_make", "_prepare", "here", "path", "share", "stamp")
+    __slots__ = ("_about", "_key", "_make", "_prepare", "here", "path", "share", "stamp")
 
     def __init__(
         self,
         path: str,
-        prepare: Callable[[], tuple[str, Make]],
-        *,
+        prepare: Callable[..., tuple[str, Make]],
+        *about: object,
         stamp: str = "",
         share: Callable[[], None] | None = None,
         here: bool = False,
     ) -> None:
-        self.path, self._prepare = path, prepare
+        self.path, self._prepare, self._about = path, prepare, about
         self.stamp, self.share, self.here = stamp, share, here
         self._key = ""
         self._make: Make | None = None
@@ -48,7 +49,7 @@ class Output:
     @property
     def key(self) -> str:
         if not self._key:
-            self._key, make = self._prepare()
+            self._key, make = self._prepare(*self._about)
             self._make = None if self.stamp else make
         return self._key
 
@@ -56,7 +57,7 @@ class Output:
         """The file's bytes. Raises :class:`BadInput` when a template fails."""
         make, self._make = self._make, None
         if make is None:
-            self._key, make = self._prepare()
+            self._key, make = self._prepare(*self._about)
         return make()
 
     def made_elsewhere(self, key: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import pagefile
 from .kept import Kept
@@ -31,8 +30,9 @@ from .problems import Problem
 from .sources import Source
 from .strings import Catalogue
 
-#: Fewer files than this are read in one process.
-WORTH_FORKING = 100
+if TYPE_CHECKING:
+    from .workers import Crew
+
 GUIDES = "guides"
 #: Folders of pages that are called by their name.
 NAMED = {GUIDES: Kind.GUIDE, "vendors": Kind.VENDOR, "pages": Kind.PAGE}
@@ -90,14 +90,12 @@ class PageFiles:
         #: What pages show of each file, as a digest, by its path.
         self.faces: dict[str, str] = {}
 
-    def add(self, sources: Iterable[Source], jobs: int = 1) -> None:
-        """Read those files of ``content/`` that are pages; of a big book that is new in ``jobs`` processes."""
+    def add(self, sources: Iterable[Source], crew: Crew | None = None) -> None:
+        """Read those files of ``content/`` that are pages; a ``crew`` is there for a big book of which none is kept."""
         places = [place for source in sources if source.path.endswith(".md") and (place := self._place_of(source))]
         readings = [self._reading(place) for place in places]
-        if jobs > 1 and len(places) >= WORTH_FORKING and hasattr(os, "fork") and not self.kept.known:
-            from . import workers  # noqa: PLC0415 - most plans find most files read
-
-            files = workers.spread(lambda number: readings[number][1](), len(readings), jobs)
+        if crew is not None:
+            files = crew.first([read for _, read in readings])
             self.kept.learn({key: file for (key, _), file in zip(readings, files, strict=True)})
         for place, reading in zip(places, readings, strict=True):
             self._add(place, self.kept.get(*reading))

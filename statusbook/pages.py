@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from .problems import BadInput, Problem
 from .renderer import Renderer
 from .shown import Card, Crumb, PageView, TocEntry
 from .sources import Snapshot
-from .views import CLIENTS, POSTER, SEARCH, STYLE, Views, cards_path, lens_path, texts_path
+from .views import CLIENTS, POSTER, RELATED, SEARCH, STYLE, Views, cards_path, lens_path, texts_path
 
 
 class Pages:
@@ -31,6 +31,9 @@ class Pages:
         self.snapshot = snapshot
         self.views = {language.key: Views(library, language) for language in library.settings.languages}
         self.renderer = Renderer(library, snapshot, self.views, compiled)
+        # Bound once: every output has them.
+        self._prepare: Callable[..., tuple[str, Make]] = self._content_page
+        self._share = self._load
 
     def outputs(self) -> Iterator[Output]:
         """All pages. Those that show the same code, a page in its languages, stand side by side: who makes one of them
@@ -48,9 +51,10 @@ class Pages:
             views = self.views[language.key]
             for kind, slug in (("search", SEARCH), ("notfound", ""), ("poster", POSTER), ("style", STYLE)):
                 view = views.made_up(kind, slug, views.t(f"{kind}.title"), views.t(f"{kind}.summary"))
-                yield self._output(view.address, partial(self._made_up, view, language))
+                yield self._output(view.address, self._made_up, view, language, shows=(self.library.all_guides,))
             for view, guides in guidelist.parts(views):
-                yield self._output(view.address, partial(self._guides, view, guides, language))
+                shows = (self.library.all_guides,)
+                yield self._output(view.address, self._guides, view, guides, language, shows=shows)
             yield from self._clients(views, language)
             yield Output(texts_path(language), partial(self._texts, language), stamp=self.library.world)
             yield Output(lens_path(language), partial(self._lens, language), stamp=self.library.world)
@@ -68,12 +72,34 @@ class Pages:
     def output(self, page: Page, language: Language) -> Output:
         """The page of a content file."""
         address = self.views[language.key].address(page.slug)
-        return self._output(address, partial(self._content_page, page, language), page.texts[language.key].digest)
+        text, around = page.texts[language.key], self.library.all_guides
+        if page.kind is not Kind.HOME:
+            around = key_of(self._faces_around(page, language.key))
+        return self._output(address, self._prepare, page, language, shows=(text.digest, around))
 
-    def _output(self, address: str, prepare: Callable[[], tuple[str, Make]], digest: str = "") -> Output:
-        """The page at ``address``; ``digest`` is that of its own text, all else that it shows is of the library."""
-        stamp = key_of(self.library.world, digest)
-        return Output(file_of(address), prepare, stamp=stamp, share=self._load)
+    def _output(
+        self, address: str, prepare: Callable[..., tuple[str, Make]], *about: object, shows: tuple[str, ...] = ()
+    ) -> Output:
+        """The page at ``address``. Digests of what it ``shows`` are those of its own text and of guides; all else is
+        of the library."""
+        stamp = key_of(self.library.world, *shows)
+        return Output(file_of(address), prepare, *about, stamp=stamp, share=self._share)
+
+    def _faces_around(self, page: Page, language: str) -> list[list[tuple[str, str]]]:
+        """Paths and digests of all that a content page can show of others, by why it shows them."""
+        library, pages = self.library, self.library.pages
+        named = sorted({name for name, *_ in page.texts[language].plain.references})
+        rows: tuple[Iterable[Page | None], ...] = (
+            library.around.get(page.name, ()),
+            map(pages.get, page.see),
+            library.guides_about.get(page.name, ())[:RELATED],
+            map(pages.get, named),
+        )
+        return [[self._face(each, language) for each in row] for row in rows]
+
+    def _face(self, page: Page | None, language: str) -> tuple[str, str]:
+        path = page.texts[language].path if page else ""
+        return path, self.library.faces.get(path, "")
 
     # --- what a page is made of ---------------------------------------------------------------------
 

@@ -9,15 +9,18 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import assets, cards, feeds, highlight, library, policy, search, strings, tryit
+from . import ahead, assets, cards, feeds, highlight, library, policy, search, strings, tryit
 from .library import Library
 from .memo import Memo
 from .output import Output
 from .pages import Pages
 from .problems import BadInput, Problem
 from .sources import Snapshot
+
+if TYPE_CHECKING:
+    from .workers import Crew
 
 #: Fewer outputs than this are made in one process: starting others costs more than they save.
 WORTH_FORKING = 40
@@ -46,6 +49,11 @@ def plan(
     Raises :class:`BadInput` with every problem of the sources.
     """
     memo = memo or Memo()
+    with ahead.crew(snapshot, memo, jobs) as crew:
+        return _plan(snapshot, base_url, memo, crew, drafts=drafts)
+
+
+def _plan(snapshot: Snapshot, base_url: str | None, memo: Memo, crew: Crew | None, *, drafts: bool) -> Plan:
     book, problems = library.read(
         snapshot,
         base_url=base_url,
@@ -53,7 +61,7 @@ def plan(
         kept=memo.files,
         kept_lab=memo.lab,
         kept_facts=memo.facts,
-        jobs=jobs,
+        crew=crew,
     )
     if book is not None:
         default = book.settings.default
@@ -74,6 +82,8 @@ def plan(
         outputs[output.path] = output
     if problems:
         raise BadInput(problems)
+    for learned in crew.errands() if crew else ():
+        memo.learn(learned)
     return Plan(book, outputs, assets.Inside(snapshot))
 
 

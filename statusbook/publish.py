@@ -19,10 +19,9 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -84,14 +83,13 @@ def check_target(site: Path, root: Path) -> Path:
     return target
 
 
-def check_foreign(site: Path, files: Iterable[str] = ()) -> None:
-    """Refuse to replace a site to which somebody has added files, such as a ``.git``: they would be lost.
+def check_foreign(site: Path, files: Iterable[str], ours: Container[str]) -> None:
+    """Refuse to replace a site to whose ``files`` somebody has added some, such as a ``.git``: they would be lost.
 
-    A file that the manifest names is ours whatever its bytes are. What file managers leave behind may go. ``files``
-    are those of the site where they are known already.
+    Those that the manifest names are ``ours`` whatever their bytes are. What file managers leave behind may go.
     """
-    ours = {*(published(site) or ()), MANIFEST}
-    foreign = sorted(path for path in (set(files) or _files(site)) - ours if path.rpartition("/")[2] not in _LITTER)
+    others = (path for path in files if path not in ours and path != MANIFEST)
+    foreign = sorted(path for path in others if path.rpartition("/")[2] not in _LITTER)
     if foreign:
         more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
         message = f"holds files that this program did not make: {', '.join(foreign[:_NAMED])}{more}"
@@ -133,7 +131,7 @@ class Published:
 
     size: int
     changed: bool
-    files: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    files: dict[str, trees.State] = field(default_factory=dict)
 
 
 class Written(NamedTuple):
@@ -149,25 +147,28 @@ class Staging:
     Use as a context manager: without :meth:`publish`, nothing of it remains. Only for who holds the lock of the site:
     what another build has half done beside it is taken for the leftovers of a killed one. ``spare`` is where the site
     that is replaced goes, and where the one that was replaced last is found. ``before`` is the state of the site's
-    files as of the beginning.
+    files as of the beginning, of a build that has looked already.
     """
 
-    def __init__(self, site: Path, spare: Path | None = None) -> None:
+    def __init__(self, site: Path, spare: Path | None = None, before: Mapping[str, trees.State] | None = None) -> None:
         self.site, self.spare = site, spare
-        self.before: Mapping[str, tuple[int, ...]] = {}
+        self.before: Mapping[str, trees.State] = before or {}
         self.digests: dict[str, str] = {}
         self.size = 0
         self._made: set[str] = set()  # the folders that are there
         self._came: set[str] = set()  # those that came with the spare
-        self._here: set[str] = set()  # what came with the spare and is the site's own file
+        self._here: dict[str, trees.State] = {}  # what came with the spare and is the site's own file
+        self._published: Mapping[str, str] | None = None  # what the standing site's manifest says
         self._shared = 0  # how many files are the site's own
         self._removal: threading.Thread | None = None
 
     def __enter__(self) -> Staging:
         self.site.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(OSError):
-            self.before = trees.scan(self.site).files
-        check_foreign(self.site, self.before)
+        if not self.before:
+            with contextlib.suppress(OSError):
+                self.before = trees.scan(self.site).files
+        self._published = published(self.site)
+        check_foreign(self.site, self.before, self._published or ())
         tidy(self.site)
         import tempfile  # noqa: PLC0415 - only a build with something to do pays for it
 
@@ -183,7 +184,7 @@ class Staging:
             self._remove()
 
     def _remove(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
 
     def _take_spare(self) -> None:
         """Begin with what the spare has of the site's own files, if there is a spare."""
@@ -195,15 +196,13 @@ class Staging:
             return
         try:
             found = trees.scan(self.folder)
-            for path, state in found.files.items():
-                if state == self.before.get(path):
-                    self._here.add(path)
-                else:
-                    os.unlink(f"{self.folder}/{path}")
+            self._here = {path: state for path, state in self.before.items() if found.files.get(path) == state}
+            for path in found.files.keys() - self._here.keys():
+                os.unlink(f"{self.folder}/{path}")
             self._came = found.folders
             self._made = set(found.folders)
         except OSError:  # whatever is wrong with it, it is only a spare
-            self._here, self._came, self._made = set(), set(), set()
+            self._here, self._came, self._made = {}, set(), set()
             self._remove()
             self.folder.mkdir()
 
@@ -213,7 +212,7 @@ class Staging:
             return False
         try:
             if _is_folder(self.spare):
-                shutil.rmtree(self.spare)
+                _remove(self.spare, quietly=False)
             if self.spare.parent.is_symlink():
                 return False
             self.folder.rename(self.spare)
@@ -229,7 +228,7 @@ class Staging:
         """Write a file, which :meth:`count` then adds: a worker process can do the one, only this one the other."""
         target = self._place(path)
         try:
-            if path in self._here:
+            if self._here.pop(path, None):
                 target.unlink()  # to write into it would be to write into the site
             target.write_bytes(data)
         except OSError as error:  # of a write, the system does not say to which file
@@ -239,6 +238,7 @@ class Staging:
     def count(self, path: str, written: Written) -> None:
         """Add a file that was :meth:`put` where it belongs."""
         self._made.update(_folders(path))
+        self._here.pop(path, None)  # another process may have put it
         self._count(path, *written)
 
     def keep(self, path: str, digest: str) -> bool:
@@ -274,10 +274,11 @@ class Staging:
         self.write(MANIFEST, manifest_of(self.digests))
         self._drop_rest()
         files = self._complete()
-        if self._same():
+        stands = _files(self.site)
+        if self._same(stands):
             self._leave_spare()
             return Published(self.size, False)
-        check_foreign(self.site)  # again: somebody may have put one there in the meantime
+        check_foreign(self.site, stands, self._published or ())  # somebody may have put one there in the meantime
         if self.site.exists():
             _exchange(self.folder, self.site)  # the old site is now in our folder, which goes
             if not self._leave_spare():
@@ -301,8 +302,9 @@ class Staging:
 
     def _drop_rest(self) -> None:
         """Remove what came with the spare and is in the site no more."""
-        for path in self._here - self.digests.keys() - {MANIFEST}:
+        for path in self._here.keys() - self.digests.keys():
             os.unlink(f"{self.folder}/{path}")
+            del self._here[path]
         used = {folder for path in self.digests for folder in _folders(path)} if self._came else set()
         for folder in sorted(self._came - used, reverse=True):  # what is below a folder comes after it
             os.rmdir(f"{self.folder}/{folder}")
@@ -316,18 +318,22 @@ class Staging:
             self.digests[path] = digest
         self.size += size
 
-    def _complete(self) -> Mapping[str, tuple[int, ...]]:
-        """The state of all that was added. Raises OSError unless it is still there and nothing else: without a lock
-        (Windows) another build may have removed it."""
-        files = trees.scan(self.folder).files
-        if files.keys() != {*self.digests, MANIFEST}:
-            raise OSError(errno.EBUSY, "was changed by another program", str(self.folder))
+    def _complete(self) -> dict[str, trees.State]:
+        """The state of all that was added. Raises OSError unless it is still there: without a lock (Windows) another
+        build may have removed it."""
+        files = self._here
+        try:
+            for path in (*self.digests, MANIFEST):
+                if path not in files:
+                    files[path] = trees.state_of(os.lstat(f"{self.folder}/{path}"))
+        except FileNotFoundError:
+            raise OSError(errno.EBUSY, "was changed by another program", str(self.folder)) from None
         return files
 
-    def _same(self) -> bool:
-        if published(self.site) != self.digests:
+    def _same(self, stands: set[str]) -> bool:
+        if self._published != self.digests:
             return False
-        return _files(self.site) == {*self.digests, MANIFEST} and all(
+        return stands == {*self.digests, MANIFEST} and all(
             (self.site / path).samefile(self.folder / path) for path in self.digests
         )
 
@@ -351,9 +357,16 @@ def tidy(site: Path) -> None:
     for left in (site.parent / name for name in names if name.startswith(old)):
         if not os.path.lexists(site) and published(left / "old") is not None:
             (left / "old").rename(site)
-        shutil.rmtree(left, ignore_errors=True)
+        _remove(left)
     for left in (site.parent / name for name in names if name.startswith(new)):
-        shutil.rmtree(left, ignore_errors=True)
+        _remove(left)
+
+
+def _remove(folder: Path, *, quietly: bool = True) -> None:
+    """Remove a folder with all that is in it. Raises OSError, unless ``quietly``, when something cannot be removed."""
+    import shutil  # noqa: PLC0415 - only a build with something to do pays for it
+
+    shutil.rmtree(folder, ignore_errors=quietly)
 
 
 def _is_folder(path: Path) -> bool:
@@ -413,7 +426,7 @@ def _exchange(new: Path, old: Path) -> None:
         except OSError:
             aside.rename(old)
             raise
-        shutil.rmtree(aside.parent, ignore_errors=True)
+        _remove(aside.parent)
 
 
 def _swap(a: Path, b: Path) -> None:

@@ -60,7 +60,7 @@ class Renderer:
     ) -> None:
         self.library, self.views = library, views
         self.compiled: Kept[bytes] = compiled or Kept()
-        self.texts = _texts(snapshot)
+        self.texts = texts_of(snapshot)
         self.versions = assets.versions(snapshot)
         self.inside = assets.Inside(snapshot)
         self._site_key = key_of(
@@ -193,7 +193,7 @@ class Renderer:
         return f"{assets.FOLDER}/{path}?v={self.versions[path]}"
 
 
-def _texts(snapshot: Snapshot) -> dict[str, str]:
+def texts_of(snapshot: Snapshot) -> dict[str, str]:
     """The templates' texts by name. Raises :class:`BadInput` for those that are not text."""
     texts: dict[str, str] = {}
     problems: list[Problem] = []

@@ -13,8 +13,7 @@ import contextlib
 import functools
 import hmac
 import os
-import secrets
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 #: Bytes of the key, and of the code in front of a file.
@@ -35,10 +34,11 @@ def read(path: Path) -> bytes | None:
     return data if key and hmac.compare_digest(code, _code(key, data)) else None
 
 
-def write(path: Path, data: bytes) -> None:
-    """Replace the file at ``path`` and make its folder; where that cannot be done, nothing is kept.
+def write(path: Path, parts: Iterable[bytes]) -> None:
+    """Replace the file at ``path`` by ``parts`` and make its folder; where that cannot be done, nothing is kept.
 
-    No symbolic link is followed: a contribution may have put one there to have us write elsewhere.
+    Each part is written before the next is asked for: the whole need not be in memory. No symbolic link is followed: a
+    contribution may have put one there to have us write elsewhere.
     """
     key = _key(_place())
     if key is None or path.parent.is_symlink():
@@ -48,7 +48,13 @@ def write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
         with new.open("xb") as file:
-            file.write(_code(key, data) + data)
+            code = hmac.new(key, digestmod="sha256")
+            file.write(bytes(LENGTH))
+            for part in parts:
+                code.update(part)
+                file.write(part)
+            file.seek(0)
+            file.write(code.digest())
         new.replace(path)
 
 
@@ -94,6 +100,9 @@ def _make(place: Path) -> None:
 
     Of two processes that do so at once the later one wins; what the other seals will not be read.
     """
+    import secrets  # noqa: PLC0415 - needed once in an account's life
+    import tempfile  # noqa: PLC0415
+
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, new = tempfile.mkstemp(dir=place.parent)
     with open(descriptor, "wb") as file:

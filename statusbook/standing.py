@@ -25,7 +25,7 @@ class Standing:
     """A published site: its folder, what is on record of its files, and what a server has to know of it."""
 
     folder: Path
-    outputs: Mapping[str, Entry]
+    outputs: Mapping[str, bytes]
     base_url: str
     headers: policy.Headers
 
@@ -35,7 +35,8 @@ class Standing:
             data = (self.folder / path).read_bytes()
         except OSError:
             return None
-        return data if hashlib.sha256(data).hexdigest() == self.outputs[path].digest else None
+        digest = Entry.unpacked(self.outputs[path]).digest
+        return data if hashlib.sha256(data).hexdigest() == digest else None
 
 
 def find(root: Path, snapshot: Snapshot, *, base_url: str | None, drafts: bool) -> Standing | None:

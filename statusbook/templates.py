@@ -37,11 +37,9 @@ class _Bytecode(BytecodeCache):
         self.kept = kept
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        code = self.kept.known.get(_key(bucket))
+        code = self.kept.find(_key(bucket))
         if code is not None:
             bucket.bytecode_from_string(code)
-            if bucket.code is not None:
-                self.kept.get(_key(bucket), bytes)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self.kept.get(_key(bucket), bucket.bytecode_to_string)

@@ -7,8 +7,8 @@ import errno
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
@@ -33,26 +33,49 @@ def pool(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 T = TypeVar("T")
-_task: Callable[[int], Any] | None = None
+#: A function and its argument, which both can be sent to another process, as can what it returns.
+Errand = tuple[Callable[[Any], Any], Any]
 
 
-def spread(task: Callable[[int], T], count: int, jobs: int) -> Iterator[T]:
-    """``task`` of every number below ``count``, in order, done by ``jobs`` forked processes.
+class Crew:
+    """Processes for what has to be done first, and for errands that need not be waited for until the end.
 
-    They find the task and all that it works on where this process has it; only what it returns is sent.
+    Errands are begun, in their order, behind what is done first; without anything to be done first, they are not.
     """
-    global _task  # noqa: PLW0603 - what a forked process is to find has to be somewhere
-    _task = task
-    try:
-        with pool(jobs) as workers:
-            yield from workers.map(_do, range(count), chunksize=max(1, min(16, count // (jobs * 4))))
-    finally:
-        _task = None
+
+    def __init__(self, pool: ProcessPoolExecutor, count: int, errands: Iterable[Errand]) -> None:
+        self._pool, self._count, self._errands = pool, count, errands
+        self._begun: list[Future[Any]] = []
+
+    def first(self, tasks: Sequence[Callable[[], T]]) -> Iterator[T]:
+        """What the ``tasks`` return, in order."""
+        results = self._pool.map(_call, tasks, chunksize=max(1, min(16, len(tasks) // (self._count * 4))))
+        self._begun += [self._pool.submit(task, argument) for task, argument in self._errands]
+        return results
+
+    def errands(self) -> Iterator[Any]:
+        """What the errands have returned, in order; waits for it."""
+        return (errand.result() for errand in self._begun)
+
+    def cancel(self) -> None:
+        """Drop the errands that nobody has begun with."""
+        for errand in self._begun:
+            errand.cancel()
 
 
-def _do(number: int) -> Any:
-    assert _task is not None
-    return _task(number)
+@contextlib.contextmanager
+def crew(count: int, errands: Iterable[Errand]) -> Iterator[Crew]:
+    """A crew of ``count`` processes, which are forked when there is something to be done first."""
+    with pool(count) as processes:
+        found = Crew(processes, count, errands)
+        try:
+            yield found
+        finally:
+            found.cancel()
+
+
+def _call(task: Callable[[], T]) -> T:
+    return task()
 
 
 def _follow(listen: int, hold: int) -> None:

@@ -10,14 +10,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from statusbook import pipeline, publish, seal, shelf
+from statusbook import ahead, pipeline, publish, seal, shelf
 from statusbook.build import build
+from statusbook.memo import Memo
 from statusbook.problems import BadInput
+from statusbook.sources import read_tree
 
 from .book import ROOT, code_page, small_book, write_project
 
@@ -83,6 +86,27 @@ def test_cache_and_processes_change_no_byte(
     assert tree(other / "site") == first
 
 
+def test_what_is_done_ahead_changes_no_byte_and_is_what_pages_ask_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (project / "content/guides/gone-or-missing.md").open("a") as guide:
+        guide.write("\n1.  One:\n\n    ```nginx\n    return 410;\n    ```\n")
+    snapshot = read_tree(project)
+    alone = dict(_made(pipeline.plan(snapshot)))
+    monkeypatch.setattr(ahead, "WORTH_FORKING", 1)
+    memo = Memo()
+    plan = pipeline.plan(snapshot, memo=memo, jobs=2)
+    memo.take_fresh()
+    page = plan.outputs["guides/gone-or-missing/index.html"]
+    assert b'class="language-nginx"' in page.make()
+    assert memo.take_fresh().keys().isdisjoint({"templates", "tokens"})
+    assert dict(_made(plan)) == alone
+
+
+def _made(plan: pipeline.Plan) -> Iterator[tuple[str, bytes]]:
+    return ((output.path, data) for output, data in pipeline.make(plan.outputs.values()))
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -96,7 +120,7 @@ def test_cache_and_processes_change_no_byte(
 def test_a_damaged_cache_costs_only_time(project: Path, damage: bytes) -> None:
     build(project, project / "site")
     first = tree(project / "site")
-    (record,) = (project / ".cache").glob("*.json")
+    (record,) = (project / ".cache").glob("*.record")
     record.write_bytes(damage)
     assert build(project, project / "site").made == len(first) - 1
     assert tree(project / "site") == first
@@ -411,7 +435,7 @@ def test_the_shelf_runs_no_code(project: Path, monkeypatch: pytest.MonkeyPatch) 
     folder.mkdir()
     data = b"cos\nsystem\n(S'touch evil'\ntR."
     place = shelf.place_of(folder, "files")
-    seal.write(place, shelf._head() + data)
+    seal.write(place, [shelf._head() + data])
     assert seal.read(place)
     monkeypatch.chdir(project)
     assert shelf.open_memo(folder).files.known == {}

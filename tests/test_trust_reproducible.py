@@ -98,8 +98,10 @@ def forge(project: Path, site: Path) -> None:
     (site / "404/index.html").write_bytes(evil)
     known = record.read(record.path_of(project, site))
     assert known.outputs, "the forger's own build must have left a record"
-    entry = known.outputs["404/index.html"]._replace(digest=hashlib.sha256(evil).hexdigest())
-    forged = replace(known, outputs={**known.outputs, "404/index.html": entry}, stats={})
+    entry = known.of("404/index.html")
+    assert entry
+    packed = entry._replace(digest=hashlib.sha256(evil).hexdigest()).packed()
+    forged = replace(known, outputs={**known.outputs, "404/index.html": packed}, stats={})
     record.write(record.path_of(project, site), forged)
 
 
