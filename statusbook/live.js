@@ -16,6 +16,7 @@
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.command === "reload") reload(message);
+      if (message.command === "restyle") restyle(message.sheet);
       if (message.command === "alert") show(message);
     };
     socket.onclose = () => setTimeout(connect, RETRY);
@@ -95,6 +96,7 @@
   let live = pair(came, document.documentElement, new Map()); // from nodes as they came to nodes of the page
   let next; // the same of the page that is being taken over
   const own = new CSSStyleSheet();
+  let worn; // the text of the sheet that the page looks by now
 
   let request;
 
@@ -156,8 +158,8 @@
       return true;
     }
     if (node.matches(`${CLIENT}, meta[http-equiv]`)) return true; // the policy of the page stays in force
-    if (node.matches("head > style")) return restyle(node, fresh);
-    if (node.matches("script:not([type='application/ld+json']), style, meta[name=theme-color]")) throw new LoadAgain();
+    if (node.matches("head > style")) return restyle(fresh.textContent);
+    if (node.matches("script:not([type='application/ld+json']), link[rel=modulepreload], style, meta[name=theme-color]")) throw new LoadAgain();
     const boxes = boxesOf(old, node);
     if (!boxes) return false;
     bringAttributes(old, fresh, node);
@@ -167,11 +169,11 @@
 
   const kind = (node) => [node.nodeName, node.name, node.httpEquiv, node.rel].join(" ");
 
-  /** Take over the styles that the page carries inside: as a sheet made by script, which its policy lets pass. */
-  function restyle(node, fresh) {
-    own.replaceSync(fresh.textContent);
+  /** Have a sheet take the place of the one that the page carries inside: made by script, which its policy lets pass. */
+  function restyle(text) {
+    if (text !== worn) own.replaceSync((worn = text));
     if (!document.adoptedStyleSheets.includes(own)) document.adoptedStyleSheets.unshift(own);
-    node.sheet.disabled = true;
+    document.querySelector("head > style").sheet.disabled = true;
     return true;
   }
 

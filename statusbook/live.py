@@ -29,9 +29,8 @@ from tornado.wsgi import WSGIContainer
 from watchfiles import Change, awatch
 
 from . import assets
-from .lexicon import lexicon
 from .preview import Application, Site, View
-from .problems import Problem
+from .problems import BadInput, Problem
 from .responses import PATH, SILENCE, Lexicon
 from .sources import FOLDERS, SETTINGS, is_source_name
 from .takeover import Takeover
@@ -212,6 +211,7 @@ class Tab(LiveReloadHandler):  # type: ignore[misc] # the package has no types
 
     def initialize(self, live: Live) -> None:
         self.live, self.path, self.version, self.alerted = live, "/", "", False
+        self.kind = ""  # of page, by the sheet that it carries; empty while that is not known
 
     def prepare(self) -> None:
         """Refuse pages of other sites: browsers let them open sockets to anywhere."""
@@ -228,7 +228,7 @@ class Tab(LiveReloadHandler):  # type: ignore[misc] # the package has no types
             with contextlib.suppress(ValueError):
                 self.path = unquote(urlsplit(str(said.get("url"))).path)
             self.version = str(said.get("version") or "")
-            self.show(await in_background(self.live.site.view, self.path))
+            self.show(await self.live.view(self))
 
     def show(self, view: View, *, changed: bool = False) -> None:
         """Bring the page to ``view``; ``changed`` if something did that the page may depend on."""
@@ -242,6 +242,10 @@ class Tab(LiveReloadHandler):  # type: ignore[misc] # the package has no types
     def reload(self, path: str, *, anew: bool = False) -> None:
         """Have the page take over what has changed, or be loaded ``anew`` as it may be of another server."""
         self.send_message({"command": "reload", "path": path, "liveCSS": True, "liveImg": True, "anew": anew})
+
+    def restyle(self, sheet: str) -> None:
+        """Have the page look as it will with the ``sheet`` that it is going to carry, while it is still being made."""
+        self.send_message({"command": "restyle", "sheet": sheet})
 
     def alert(self, problems: tuple[Problem, ...]) -> None:
         """The protocol's alert, with ``problems`` for those who can show them better."""
@@ -294,24 +298,47 @@ class Live:
 
     def _words(self) -> Lexicon:
         """What the teacher says, as the sources stand now."""
-        return lexicon(self.site.plan.library) if self.site.plan else SILENCE
+        if not self.site.plan:
+            return SILENCE
+        from .lexicon import lexicon  # noqa: PLC0415 - is loaded with the plan, not before
+
+        return lexicon(self.site.plan.library)
 
     async def announce(self, changed: frozenset[str]) -> None:
         """Tell every open page what the ``changed`` sources mean for it, when that is ready to be fetched."""
         sheets = self._stylesheets(changed)
+        if any(map(assets.is_inside, sheets)):
+            await self._restyle()
         for tab in self.tabs:
-            view = await in_background(self.site.view, tab.path)
+            view = await self.view(tab)
             if sheets and not tab.alerted and not view.problems:
-                tab.swap(sheets)
+                tab.swap(f"{self.site.prefix}/{sheet}" for sheet in sheets)
             else:
                 tab.show(view, changed=True)
 
     def _stylesheets(self, changed: frozenset[str]) -> list[str]:
-        """The addresses of the changed files if all are stylesheets of a site without problems."""
+        """The changed files if all are stylesheets of a site without problems."""
         plan = self.site.plan
         if self.site.problems or not plan or not all(map(_is_stylesheet, changed)):
             return []
-        return [f"{self.site.prefix}/{path}" for path in sorted(changed)]
+        return sorted(changed)
+
+    async def _restyle(self) -> None:
+        """Send every page the sheet that its kind carries now: it need not wait for the page itself."""
+        inside = self.site.plan.inside if self.site.plan else None
+        with contextlib.suppress(BadInput):  # a sheet is broken: the page will say so
+            for tab in self.tabs:
+                if inside and tab.kind and not tab.alerted:
+                    tab.restyle((await in_background(inside.of, tab.kind)).styles[0])
+
+    async def view(self, tab: Tab) -> View:
+        """What ``tab`` is to show."""
+        view = await in_background(self.site.view, tab.path)
+        plan = self.site.plan
+        if plan and not tab.kind:
+            with contextlib.suppress(BadInput):
+                tab.kind = await in_background(plan.inside.kind_of, view.body)
+        return view
 
 
 def _is_stylesheet(path: str) -> bool:

@@ -38,7 +38,11 @@ def replan(
     if library is None or _uses_wrong_texts(library, after):
         return None
     world = key_of(library.world, [(path, after[path].digest) for path in sorted(changed)])
-    library = replace(library, world=world, sources=after)
+    return as_asked(plan, library.alike(world=world, sources=after), after, memo)
+
+
+def as_asked(plan: Plan, library: Library, after: Snapshot, memo: Memo) -> Plan:
+    """The plan of ``after`` with the outputs that ``plan`` has, each made of ``library`` once it is asked for."""
     paths = plan.outputs.paths() if isinstance(plan.outputs, OnDemand) else plan.outputs.keys()
     made = Pages(library, after, memo.templates)
 
@@ -65,7 +69,7 @@ def _settled(book: Library, after: Snapshot, base_url: str | None) -> Library | 
         return None
     old = book.settings
     same = replace(new, titles=old.titles, repository=old.repository, edit_url=old.edit_url)
-    return replace(book, settings=new) if same == old else None
+    return book.alike(settings=new) if same == old else None
 
 
 def _uses_wrong_texts(book: Library, after: Snapshot) -> bool:

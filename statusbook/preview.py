@@ -7,7 +7,6 @@ request never reaches the disk: its path is looked up in the plan.
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 import html
 import posixpath
@@ -15,20 +14,24 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from . import lookedit, pipeline, policy, record, shelf, sources, standing, textedit
+from . import policy, sources, standing
+from .garbage import settling
 from .output import Output
-from .pipeline import Plan
 from .problems import BadInput, Problem
 from .sources import Snapshot
 from .standing import Standing
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from .pipeline import Plan
+    from .planner import Planner
 
 #: The script that every page gets here, and only here: it keeps the page up to date.
 CLIENT = "/_live/client.js"
@@ -98,7 +101,6 @@ class Site:
         self._standing: Standing | None = None  # what is shown until there is a plan
         self._planned = threading.Event()
         self._snapshot = Snapshot(())
-        self._memo = shelf.open_memo(root / record.FOLDER)  # read only: serving writes nothing
         self._made: OrderedDict[str, _Made] = OrderedDict()
         self._making = threading.Lock()
         self._earlier: Plan | None = None  # the newest plan before this of which nothing is known to have failed
@@ -112,8 +114,9 @@ class Site:
 
         Returns False if it made something else: then there is nothing to show before that.
         """
-        self._snapshot = sources.read_tree(self.root)
-        self._standing = standing.find(self.root, self._snapshot, base_url=self.base_url, drafts=self.drafts)
+        with settling():
+            self._snapshot = sources.read_tree(self.root)
+            self._standing = standing.find(self.root, self._snapshot, base_url=self.base_url, drafts=self.drafts)
         return self._standing is not None
 
     def update(self, changed: Iterable[str] = ()) -> frozenset[str]:
@@ -133,19 +136,20 @@ class Site:
             self._replan(different)
         return different
 
+    @cached_property
+    def _planner(self) -> Planner:
+        from .planner import Planner  # noqa: PLC0415 - takes long to load: what the last build left is shown meanwhile
+
+        return Planner(self.root, base_url=self.base_url, drafts=self.drafts)
+
     def _replan(self, different: frozenset[str]) -> None:
         try:
-            plan = None
-            if self.plan and not self.problems:
-                plan = textedit.replan(self.plan, self._snapshot, different, self._memo) or lookedit.replan(
-                    self.plan, self._snapshot, different, self._memo, base_url=self.base_url
-                )
-            if plan is None:
-                plan = pipeline.plan(self._snapshot, base_url=self.base_url, drafts=self.drafts, memo=self._memo)
-                gc.freeze()  # it stays: to look through a big book for garbage would hold up answers now and then
-            if self._sound:
-                self._earlier = self.plan
-            self.plan, self.problems, self._sound = plan, (), True
+            plan = self._planner.plan(self._snapshot, different)
+            if plan is not self.plan:
+                if self._sound:
+                    self._earlier = self.plan
+                self.plan, self._sound = plan, True
+            self.problems = ()
         except BadInput as error:
             self.problems = error.problems
         except Exception as error:  # the server outlives a mistake of the generator

@@ -30,23 +30,25 @@ class References:
 
     def problems(self) -> Iterator[Problem]:
         for page in self.shown.values():
-            default = page.texts[self.site.default.key]
-            for name in page.see:
-                if name in self.broken:
-                    continue
-                if name not in self.shown:
-                    yield Problem(
-                        default.path, 2, 1, f"`see` names {name}, which {self._why(name)}", self._suggest(name)
-                    )
-                elif name == page.name:
-                    yield Problem(default.path, 2, 1, "`see` names the page itself", "Take it out.")
-            for use in page.code.vendors if page.code else ():
-                if use.vendor not in self.products:
-                    near = difflib.get_close_matches(use.vendor, self.products, 1)
-                    hint = f"Did you mean {near[0]}?" if near else "Add it to `products` of a page in content/vendors."
-                    yield Problem(default.path, 2, 1, f"`vendors` names {use.vendor}, which no vendor page has", hint)
-            for key, text in page.texts.items():
-                yield from self.in_text(key, text)
+            yield from self.of_page(page)
+
+    def of_page(self, page: Page) -> Iterator[Problem]:
+        """What is wrong with the references of one page and of its texts."""
+        default = page.texts[self.site.default.key]
+        for name in page.see:
+            if name in self.broken:
+                continue
+            if name not in self.shown:
+                yield Problem(default.path, 2, 1, f"`see` names {name}, which {self._why(name)}", self._suggest(name))
+            elif name == page.name:
+                yield Problem(default.path, 2, 1, "`see` names the page itself", "Take it out.")
+        for use in page.code.vendors if page.code else ():
+            if use.vendor not in self.products:
+                near = difflib.get_close_matches(use.vendor, self.products, 1)
+                hint = f"Did you mean {near[0]}?" if near else "Add it to `products` of a page in content/vendors."
+                yield Problem(default.path, 2, 1, f"`vendors` names {use.vendor}, which no vendor page has", hint)
+        for key, text in page.texts.items():
+            yield from self.in_text(key, text)
 
     def in_text(self, key: str, text: Text) -> Iterator[Problem]:
         """What is wrong with the references and inclusions of one text in the language ``key``."""

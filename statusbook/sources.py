@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,10 +85,11 @@ class Source:
 class Snapshot(Mapping[str, Source]):
     """All sources by path, in sorted order; never changed, only replaced."""
 
-    __slots__ = ("_sources", "problems")
+    __slots__ = ("_paths", "_sources", "problems")
 
     def __init__(self, sources: Iterable[Source], problems: Iterable[Problem] = ()) -> None:
         self._sources = {source.path: source for source in sorted(sources, key=lambda source: source.path)}
+        self._paths = tuple(self._sources)
         self.problems = tuple(problems)
 
     def __getitem__(self, path: str) -> Source:
@@ -102,13 +104,13 @@ class Snapshot(Mapping[str, Source]):
     def replaced(self, sources: Mapping[str, Source]) -> Snapshot:
         """The snapshot with other bytes for some of its paths."""
         snapshot = Snapshot((), self.problems)
-        snapshot._sources = {**self._sources, **sources}
+        snapshot._sources, snapshot._paths = {**self._sources, **sources}, self._paths
         return snapshot
 
     def below(self, folder: str) -> Iterator[Source]:
         """The sources in ``folder`` and its subfolders."""
-        prefix = folder + "/"
-        return (source for path, source in self._sources.items() if path.startswith(prefix))
+        first, last = (bisect_left(self._paths, folder + end) for end in ("/", "0"))  # 0 comes next to the slash
+        return (self._sources[path] for path in self._paths[first:last])
 
 
 def read_tree(root: Path, known: Snapshot | None = None, changed: Iterable[str] = (), *, hold: bool = True) -> Snapshot:

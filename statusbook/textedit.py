@@ -9,7 +9,7 @@ there is no short cut, and :mod:`statusbook.pipeline` plans anew.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from . import pipeline
 from .library import Library
@@ -29,11 +29,10 @@ def replan(plan: Plan, after: Snapshot, changed: Iterable[str], memo: Memo) -> P
     None when more than the texts of pages has changed, or when they have problems.
     """
     book = plan.library
-    places = {text.path: (page.name, key) for page in book.pages.values() for key, text in page.texts.items()}
     pages = dict(book.pages)
     edited = []
     for path in changed:
-        name, key = places.get(path, ("", ""))
+        name, key = book.places.get(path, ("", ""))
         if not key or path not in after:
             return None
         text = _read(book, after, pages[name], key, memo)
@@ -41,7 +40,7 @@ def replan(plan: Plan, after: Snapshot, changed: Iterable[str], memo: Memo) -> P
             return None
         pages[name] = replace(pages[name], texts={**pages[name].texts, key: text})
         edited.append((name, key))
-    library = _with(book, pages, after)
+    library = book.alike(pages=pages, sources=after)
     made = Pages(library, after, memo.templates)
     languages = {language.key: language for language in library.settings.languages}
     new = [made.output(pages[name], languages[key]) for name, key in edited]
@@ -64,11 +63,3 @@ def _read(book: Library, after: Snapshot, page: Page, key: str, memo: Memo) -> T
     files = {path: after[f"content/{GUIDES}/{path}"] for path in included}
     wrong = References(book.settings, book.pages, book.pages, frozenset(), files).in_text(key, text)
     return text if next(wrong, None) is None else None
-
-
-def _with(book: Library, pages: dict[str, Page], after: Snapshot) -> Library:
-    """The book with other texts. What it has worked out of its pages' faces stays right."""
-    library = replace(book, pages=pages, sources=after)
-    own = {field.name for field in fields(book)}
-    vars(library).update({name: value for name, value in vars(book).items() if name not in own})
-    return library

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from jinja2 import Environment
 
 from statusbook import lookedit, pipeline, textedit
 from statusbook.memo import Memo
@@ -125,3 +126,19 @@ def test_only_what_is_asked_for_is_planned(monkeypatch: pytest.MonkeyPatch) -> N
     assert plan.outputs["404/index.html"].make() and plan.outputs["static/js/site.js"].make()
     with pytest.raises(KeyError):
         plan.outputs["sitemap.xml"]
+
+
+def test_only_the_edited_template_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    memo = Memo()
+    before = pipeline.plan(BASE, memo=memo)
+    before.outputs["404/index.html"].make()
+    compiled, compile_ = [], Environment.compile
+
+    def compile_and_tell(environment: Environment, source: str, name: str, *rest: object) -> object:
+        compiled.append(name)
+        return compile_(environment, source, name, *rest)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Environment, "compile", compile_and_tell)
+    plan = lookedit.replan(before, after(LOOKS[0]), LOOKS[0].keys(), memo)
+    assert plan and b"bottom other" in plan.outputs["404/index.html"].make()
+    assert compiled == ["base.html"]

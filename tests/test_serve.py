@@ -419,6 +419,9 @@ def test_styles_inside_pages_are_taken_over_and_their_mistakes_told(served: Serv
     tab = served.tab("/404/")
     tab.settle()
     served.write("static/css/parts/text.css", "body { color: teal }")
+    message = tab.hear()
+    assert message["command"] == "restyle"
+    assert f"<style>{message['sheet']}</style>" in served.request("/404/")[1], "what the page is going to carry"
     assert tab.hear()["path"] == "/static/css/parts/text.css"
     assert "teal" in served.request("/404/")[1]
     served.write("static/css/parts/text.css", "body { color")
@@ -564,3 +567,11 @@ def test_an_unknown_host(start: Start, project: Path, host: str) -> None:
 
 def test_a_host_that_is_another_machine(start: Start, project: Path) -> None:
     assert _gives_up(start(project, "192.0.2.1")) == "serve: 192.0.2.1 is not an address of this machine"
+
+
+def test_what_plans_is_not_loaded_before_it_is_needed() -> None:
+    script = (
+        "import sys, statusbook.serve; print(*sorted(sys.modules.keys() & {'yaml', 'jinja2', 'markdown', 'pygments'}))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""

@@ -81,6 +81,7 @@ def _open(page: Page, url: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not frames and time.monotonic() < deadline:
         page.wait_for_timeout(10)  # lets events come in
+    page.wait_for_selector("button.theme:not([hidden])", state="attached")  # the page's own script has begun
 
 
 def test_an_edit_is_shown_where_the_reader_was(desk: Desk) -> None:
@@ -136,12 +137,12 @@ def test_what_is_taken_over_is_what_a_new_page_would_be(desk: Desk) -> None:
     for old, new in EDITS:
         assert old in before
         _save(desk, CODE, before.replace(old, new))
-        assert _content(desk.page) == _content_when_loaded(desk), new
+        _assert_as_loaded(desk, new)
     desk.mark()
     for old, new in EDITS:
         _save(desk, CODE, before.replace(old, new))
         assert desk.marked(), new
-    assert _content(desk.page) == _content_when_loaded(desk)
+    _assert_as_loaded(desk)
 
 
 OTHERS = [
@@ -162,7 +163,7 @@ def test_so_it_is_after_edits_of_other_files(desk: Desk) -> None:
         desk.mark()
         _save(desk, path, text.replace(old, new, 1))
         assert desk.marked(), path
-        assert _content(desk.page) == _content_when_loaded(desk), path
+        _assert_as_loaded(desk, path)
 
 
 SCRIPTED = [
@@ -182,7 +183,7 @@ def test_what_scripts_depend_on_is_loaded_again(desk: Desk) -> None:
         desk.mark()
         _save(desk, path, text.replace(old, new, 1))
         desk.wait_for_loading()
-        assert _content(desk.page) == _content_when_loaded(desk), path
+        _assert_as_loaded(desk, path)
 
 
 def test_data_that_scripts_have_fetched_is_not_left_behind(desk: Desk) -> None:
@@ -258,6 +259,14 @@ def _content(page: Page) -> str:
     return str(content)
 
 
+def _assert_as_loaded(desk: Desk, edit: str = "") -> None:
+    """The page comes to be what a new one is; what scripts put off for pauses may take a while to be there."""
+    deadline = time.monotonic() + PATIENCE
+    while (content := _content(desk.page)) != (loaded := _content_when_loaded(desk)) and time.monotonic() < deadline:
+        pass
+    assert content == loaded, edit
+
+
 def _content_when_loaded(desk: Desk) -> str:
     other = desk.page.context.new_page()
     try:
@@ -275,6 +284,52 @@ def test_a_stylesheet_is_taken_over_without_loading_the_page(desk: Desk) -> None
         desk.served.write(path, f"{old}\n:root {{ tab-size: {value} }}")
         expect(desk.page.locator("html")).to_have_css("tab-size", value)
     assert desk.marked()
+
+
+def test_styles_are_seen_before_the_page_is_made(desk: Desk) -> None:
+    path = "static/css/parts/base.css"
+    old = (desk.served.root / path).read_text()
+    desk.mark()
+    desk.page.route("**/404/", lambda route: route.abort())
+    desk.served.write(path, f"{old}\n:root {{ tab-size: 3 }}")
+    expect(desk.page.locator("html")).to_have_css("tab-size", "3")
+    desk.page.unroute_all()
+    desk.served.write(path, old)
+    expect(desk.page.locator("html")).to_have_css("tab-size", "8")
+    _save(desk, CODE, code_page(404, see=LINKS, body=RICH))
+    expect(desk.page.locator("html")).to_have_css("tab-size", "8")
+    assert desk.marked()
+
+
+def test_home_and_class_pages_follow_in_every_window(desk: Desk) -> None:
+    windows = [desk.page, *(desk.page.context.new_page() for _ in range(3))]
+    for page, path in zip(windows, ("", "", "4xx/", "4xx/"), strict=True):
+        _open(page, f"{desk.served.url}{path}")
+        page.evaluate("window.mark = true")
+    home, same_home, four, same_four = windows
+    desk.served.edit("content/_index.md", "正文。", "家里换了。")
+    for page in (home, same_home):
+        expect(page.get_by_text("家里换了。")).to_be_attached()
+    desk.served.edit("content/4xx/_index.md", "正文。", "类里换了。")
+    for page in (four, same_four):
+        expect(page.get_by_text("类里换了。")).to_be_attached()
+    desk.served.edit(CODE, "title: 未找到", "title: 换了名字")
+    for page in windows:
+        expect(page.locator("main").get_by_text("换了名字").first).to_be_attached()
+        assert page.evaluate("window.mark"), "in place"
+
+
+def test_a_template_that_is_mended_is_taken_over(desk: Desk) -> None:
+    path, footer = "templates/base.html", '<footer class="bottom">'
+    good = (desk.served.root / path).read_text()
+    desk.mark()
+    for broken in ("{% nonsense %}", "{{ missing.value }}"):
+        desk.served.write(path, good.replace(footer, f"{footer}{broken}"))
+        expect(desk.page.get_by_role("alertdialog")).to_be_visible()
+        desk.served.write(path, good.replace(footer, f"{footer}没有 {broken[3]} 了"))
+        expect(desk.page.locator("footer.bottom")).to_contain_text(f"没有 {broken[3]} 了")
+        expect(desk.page.get_by_role("alertdialog")).to_have_count(0)
+    assert desk.marked(), "in place"
 
 
 def test_a_linked_stylesheet_is_taken_over_once_it_is_there(desk: Desk) -> None:

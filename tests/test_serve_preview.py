@@ -200,7 +200,7 @@ def test_a_site_below_a_path_is_served_there(project: Path) -> None:
     assert preview.get("/").headers["Location"] == "/status/book/"
     assert preview.get("/nothing").status == "404 Not Found"
     missing = preview.get("/status/book/en/nothing")
-    assert missing.status == "404 Not Found" and 'src="/status/book/static/js/site.js' in missing.text
+    assert missing.status == "404 Not Found" and 'href="/status/book/static/js/site.js' in missing.text
 
 
 def test_drafts(project: Path) -> None:
@@ -346,6 +346,50 @@ def test_broken_sources_leave_the_last_good_site(preview: Preview) -> None:
     preview.site.update([CODE])
     assert "修好了" in preview.get("/404/").text
     assert preview.site.view("/410/").problems == ()
+
+
+def test_what_is_edited_while_a_source_is_broken_is_shown_when_it_is_mended(preview: Preview) -> None:
+    (preview.root / CODE).write_text(code_page(404, retry="maybe"))
+    preview.site.update([CODE])
+    preview.edit("content/4xx/410.md", "资源不在这里", "资源搬走了")
+    assert "资源搬走了" not in preview.get("/410/").text
+    (preview.root / CODE).write_text(code_page(404, title="修好了"))
+    preview.site.update([CODE])
+    assert "资源搬走了" in preview.get("/410/").text
+    assert "修好了" in preview.get("/4xx/").text
+    assert preview.site.problems == preview.site.view("/410/").problems == ()
+
+
+def test_a_mistake_that_is_undone_leaves_nothing(preview: Preview) -> None:
+    good, seen, plan = (preview.root / CODE).read_text(), preview.get("/404/").text, preview.site.plan
+    for text in (code_page(404, retry="maybe"), good):
+        (preview.root / CODE).write_text(text)
+        assert preview.site.update([CODE]) == {CODE}
+    assert (preview.get("/404/").text, preview.site.problems) == (seen, ())
+    assert preview.site.plan is plan
+
+
+def test_a_title_changes_wherever_it_shows(preview: Preview) -> None:
+    for path in ("/", "/4xx/", "/410/", "/guides/gone-or-missing/", "/search/index.json"):
+        assert "未找到" in preview.get(path).text, path
+    preview.edit(CODE, "title: 未找到", "title: 找不着")
+    for path in ("/", "/4xx/", "/404/", "/410/", "/guides/gone-or-missing/", "/search/index.json"):
+        assert "找不着" in preview.get(path).text, path
+    preview.edit("content/_index.md", "title: 状态码手册", "title: 另一本手册")
+    preview.edit("content/4xx/_index.md", "title: 客户端错误", "title: 错在客户端")
+    assert "另一本手册" in preview.get("/").text
+    assert "错在客户端" in preview.get("/4xx/").text
+    assert "错在客户端" in preview.get("/").text
+
+
+@pytest.mark.parametrize("path", ["static/new.css", "static/icons/new.svg"])
+def test_a_new_file_is_served(preview: Preview, path: str) -> None:
+    (preview.root / path).write_text("")
+    preview.site.update([path])
+    assert preview.get(f"/{path}").status == "200 OK"
+    (preview.root / path).unlink()
+    preview.site.update([path])
+    assert preview.get(f"/{path}").status == "404 Not Found"
 
 
 def test_broken_from_the_start(project: Path) -> None:
