@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from . import search
+from . import sounds
 from .model import Language
 from .pipeline import Plan
 from .problems import BadInput, Problem
@@ -20,7 +20,7 @@ ENGINE, SHARDS = "static/js/engine.js", "static/js/shards.js"
 #: Asks as a page does, and leaves the answer in a variable, for what a large book has in files comes by promises.
 _ASK = """
 let answer;
-const engine = { search, prepare, simplify, normalise, queryTerms, stem, weighed };
+const engine = { search, prepare, simplify, normalise, queryTerms, stem, weighed, distance, soundOf, syllablesOf };
 const read = async (path) => JSON.parse(file(path));
 (async (query, limit) => {
   let hits = search(index, query, limit);
@@ -43,7 +43,7 @@ class Finder:
             hint = "Install it with the other dependencies: make build."
             raise BadInput([Problem("quickjs-ng", 0, 0, "is not installed", hint)]) from None
         context = quickjs.Context()
-        context.set("everydayHan", search.EVERYDAY)  # QuickJS cannot decode GB 2312, as browsers can
+        context.set("everydayHan", sounds.EVERYDAY)  # QuickJS cannot decode GB 2312, as browsers can
         source = plan.outputs[ENGINE].make().decode("utf-8")
         context.eval(re.sub(r"^export ", "", source, flags=re.MULTILINE))
         context.set("data", plan.outputs[f"{language.prefix}search/index.json"].make().decode("utf-8"))

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 
-from . import generator, shards
+from . import generator, shards, sounds
 from .extract import Extract, extract
 from .kept import Kept
 from .library import Library
@@ -22,7 +22,7 @@ from .model import Kind, Language, Page, StatusCode
 from .output import Make, Output, canonical_json, key_of
 from .views import Views, search_index_path
 
-VERSION = 3
+VERSION = 4
 #: The record of a page in the index; lists are joined by bars. ``links`` is the number of bits of the count of
 #: references to the page. The index holds them by field, which compresses better than by page.
 RECORD = (
@@ -57,20 +57,22 @@ def outputs(library: Library, extracts: Kept[Extract] | None = None) -> Iterator
     its text again. Keys and makers are worked out when a build or a reader asks for them."""
     for language in library.settings.languages:
         index = cache(partial(Index, library, language, extracts))
-        yield Output(search_index_path(language), partial(_whole, index), here=True)
+        texts = [page.texts[language.key].digest for page in library.pages.values()]
+        stamp = key_of(library.world, library.all_guides, texts)
+        yield Output(search_index_path(language), _whole, index, stamp=stamp, here=True)
         remote = shards.remote_count(library)
         for number, path in enumerate(shards.paths(language, "terms", shards.terms_files(remote))):
-            yield Output(path, partial(_terms, index, number), here=True)
+            yield Output(path, _terms, index, number, stamp=stamp, here=True)
         for number, path in enumerate(shards.paths(language, "guides", shards.guides_files(remote))):
-            yield Output(path, partial(_guides, index, number), here=True)
+            yield Output(path, _guides, index, number, stamp=stamp, here=True)
 
 
 def _whole(index: Callable[[], Index]) -> tuple[str, Make]:
-    return index().key(), index().make
+    return index().whole, index().make
 
 
 def _terms(index: Callable[[], Index], number: int) -> tuple[str, Make]:
-    key = key_of("search terms", generator.identity(), index().faces, number)
+    key = key_of("search terms", generator.identity(), index().faces, index().library.tables.pinyin, number)
     return key, lambda: index().terms.files[number]
 
 
@@ -100,9 +102,10 @@ class Index:
 
     @cached_property
     def terms(self) -> shards.Terms:
-        return shards.Terms(self.remote, self.language.key)
+        return shards.Terms(self.remote, self.language.key, sounds.readings(self.library.tables.pinyin))
 
-    def key(self) -> str:
+    @cached_property
+    def whole(self) -> str:
         """The digest of everything that the index is made of."""
         texts = [self._texts(page) for page in self.pages]
         facts = [(page.name, page.kind.value, page.code, page.see, page.products) for page in self.pages]
@@ -246,27 +249,15 @@ def _rfcs(extracts: Sequence[Extract]) -> dict[str, list[int]]:
     return {str(rfc): [number for _, number in sorted(citing[rfc])[:RFC_PAGES]] for rfc in sorted(citing)}
 
 
-#: The 3755 everyday characters: level 1 of GB 2312, which is ordered by sound.
-EVERYDAY = b"".join(
-    bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFA if row == 0xD7 else 0xFF)
-).decode("gb2312")
-
-
 def _pinyin(syllables: Mapping[str, str]) -> str:
     """The syllables of the everyday characters as runs in their order: ``a2 ai13``. Second readings follow by name:
     ``chong0重``. A browser knows the characters and their order, so only the runs are sent."""
-    readings: dict[str, list[str]] = {}
-    for syllable, characters in syllables.items():
-        for character in characters:
-            readings.setdefault(character, []).append(syllable)
     runs: list[tuple[str, int]] = []
     others: list[str] = []
-    for character in EVERYDAY:
-        known = readings.get(character, ["x"])
+    for character, (first, *more) in sounds.readings(syllables).items():
         last = runs[-1][0] if runs else ""
-        first = last if last in known else known[0]
         runs[-1:] = [(first, runs[-1][1] + 1)] if first == last else [*runs[-1:], (first, 1)]
-        others += [f"{syllable}0{character}" for syllable in known if syllable != first]
+        others += [f"{syllable}0{character}" for syllable in more]
     return " ".join([*(f"{syllable}{count if count > 1 else ''}" for syllable, count in runs), *others])
 
 
@@ -278,9 +269,9 @@ def _variants(variants: Mapping[str, str], text: str) -> str:
     known = {character for character, count in Counter(text).items() if count > 2}
     terms = sorted((pair for pair in variants.items() if len(pair[0]) > 1), key=lambda pair: (-len(pair[0]), pair))
     single = sorted(
-        (EVERYDAY.index(read), written)
+        (sounds.EVERYDAY.index(read), written)
         for written, read in variants.items()
-        if len(written) == 1 and read in known and read in EVERYDAY
+        if len(written) == 1 and read in known and read in sounds.EVERYDAY
     )
     steps = [after - before for before, after in itertools.pairwise([0, *(at for at, _ in single)])]
     return " ".join(

@@ -5,8 +5,11 @@ those that other pages name most in their ``see``; ``static/js/shards.js`` finds
 kinds of file tell of them:
 
 - *Terms*: the words and pairs of Han characters of the guides' names, in order, cut into files of about equal size. A
-  line is a term and the guides that have it, as differences between their numbers, to base 36. A number is twice that
-  of the guide, and one more where the guide's title has the term. Where each file begins stands in the index.
+  word's line is the word and the guides that have it, as differences between their numbers, to base 36. A number is
+  twice that of the guide, and one more where the guide's title has the term. A pair stands where it sounds,
+  ``huan'cun``, so that it is found in pinyin and by a slip of the input method: the line has each pair that sounds so,
+  followed by its guides. A word from its end, ``~gnihcac``, is a line without guides: by it a word is found whose
+  beginning is mistyped. Where each file begins stands in the index.
 - *Guides*: records as in the index, :data:`BLOCK` to a file, in the order of the guides' numbers.
 
 Words stand as they are written, without capitals: the engine, which alone knows their stems, compares. How many files
@@ -19,13 +22,14 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import ceil
 
 from .library import Library
 from .model import Language, Page
 from .output import canonical_json
+from .sounds import spoken
 
 #: Guides that the index itself holds at most.
 CORE_GUIDES = 32
@@ -35,6 +39,10 @@ BLOCK, GUIDES_PER_TERMS = 16, 96
 MOST_GUIDES = 1000
 
 _RUN = re.compile("[a-z0-9]+|[\u3400-\u9fff]+")
+#: The first of the characters that are Han.
+HAN = "\u3400"
+#: Words that somebody may mistype: shorter ones are too many things.
+_SPELLED = re.compile("[a-z]{5,}")
 _PARTICLES = re.compile("[的了吗呢啊吧呀哦嘛]")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -71,14 +79,17 @@ def paths(language: Language, kind: str, count: int) -> list[str]:
 
 def face(guide: Page) -> list[tuple[str, ...]]:
     """All of a guide that its terms are made of, by language."""
-    return [(key, text.title, *text.keywords, "", *text.symptoms) for key, text in sorted(guide.texts.items())]
+    return [
+        (key, text.title, *text.keywords, "", *(symptom.text for symptom in text.symptoms))
+        for key, text in sorted(guide.texts.items())
+    ]
 
 
 class Terms:
     """The files of terms of a language, cut when they are first asked for."""
 
-    def __init__(self, guides: Sequence[Page], language: str) -> None:
-        lines = list(_lines(guides, language))
+    def __init__(self, guides: Sequence[Page], language: str, readings: Mapping[str, list[str]]) -> None:
+        lines = list(_lines(guides, language, readings))
         count = terms_files(len(guides))
         ends = list(accumulate(len(line) for line in lines))
         places = [(end - 1) * count // ends[-1] for end in ends]  # the file of each line
@@ -88,8 +99,8 @@ class Terms:
         self.bounds = [line.split(" ", 1)[0] for line in ([*lines, "\uffff"][cut] for cut in cuts[:-1])]
 
 
-def _lines(guides: Sequence[Page], language: str) -> Iterator[str]:
-    """Every term, in order, with its guides."""
+def _lines(guides: Sequence[Page], language: str, readings: Mapping[str, list[str]]) -> Iterator[str]:
+    """Every line, in order. ``readings`` has the syllables of Han characters."""
     having: dict[str, list[int]] = {}
     for number, guide in enumerate(guides):
         text = guide.texts[language]
@@ -97,12 +108,20 @@ def _lines(guides: Sequence[Page], language: str) -> Iterator[str]:
             each for key, other in guide.texts.items() if key != language for each in (other.title, *other.keywords)
         ]
         titled = set(terms((guide.name, text.title)))
-        for term in titled.union(terms((*text.keywords, *text.symptoms, *others))):
+        for term in titled.union(terms((*text.keywords, *(symptom.text for symptom in text.symptoms), *others))):
             having.setdefault(term, []).append(2 * number + (term in titled))
-    for term in sorted(having):
-        numbers = having[term][:MOST_GUIDES]
-        steps = (after - before for before, after in zip([0, *numbers], numbers, strict=False))
-        yield " ".join((term, *map(_base36, steps)))
+    found: dict[str, str] = {}
+    for term in sorted(having):  # words before pairs: what is written before Han characters is a word's
+        steps = _steps(having[term])
+        if term >= HAN:
+            for sound in spoken(term, readings):
+                found[sound] = f"{found.get(sound, '')} {term}{steps}"
+        else:
+            found[term] = steps
+            if _SPELLED.fullmatch(term):
+                found["~" + term[::-1]] = ""
+    for key in sorted(found):
+        yield key + found[key]
 
 
 def terms(texts: Iterable[str]) -> Iterator[str]:
@@ -112,10 +131,16 @@ def terms(texts: Iterable[str]) -> Iterator[str]:
     plain = re.sub("(?<=[a-z])(?=[A-Z])", " ", joined).lower()
     plain = _PARTICLES.sub(" ", re.sub("(?<=[a-z])['’](?=[a-z])", "", plain))
     for run in _RUN.findall(plain):
-        if run < "\u3400" or len(run) == 1:
+        if run < HAN or len(run) == 1:
             yield run
         else:
             yield from (run[at : at + 2] for at in range(len(run) - 1))
+
+
+def _steps(numbers: Sequence[int]) -> str:
+    """The first of ``numbers``, each after a space and as its difference from the one before."""
+    first = numbers[:MOST_GUIDES]
+    return "".join(f" {_base36(after - before)}" for before, after in zip([0, *first], first, strict=False))
 
 
 def _base36(number: int) -> str:

@@ -157,6 +157,7 @@ def test_the_open_query_set_keeps_its_floors() -> None:
         ("rfc 9110 15.5.5", "404"),
         ("5字头", "5xx"),
         ("HTTP_409_CONFLICT", "409"),
+        ("POST 返回 200 还是 201", "success-codes"),
     ],
 )
 def test_rules_come_first(query: str, name: str) -> None:
@@ -195,6 +196,12 @@ def test_a_number_alone_leads_to_no_cause() -> None:
 def test_an_unknown_number_leads_to_its_class() -> None:
     hits = finder("zh").search("477", 2)
     assert [(hit["name"], hit["rule"]) for hit in hits] == [("4xx", "unknown"), ("400", "unknown")]
+
+
+def test_who_uses_a_number_is_said_only_where_it_says_what_it_means() -> None:
+    """Of a vendor's number; beside a registered one it would read as its meaning: “403 Forbidden · some firewall”."""
+    assert "Cloudflare" in finder("zh").search("520", 1)[0]["summary"]
+    assert {hit["summary"] for hit in finder("zh").search("没有权限") if hit["name"] == "403"} == {""}
 
 
 def test_nothing_is_found_for_nothing() -> None:

@@ -2,7 +2,7 @@
 // says the same in words. The index is made by statusbook/search.py and holds texts only: this file alone says how
 // text is read, in the browser and, through QuickJS, in `python build.py search`. It touches no page and no network.
 
-export const VERSION = 3;
+export const VERSION = 4;
 
 /** What a text of a page is worth by its field. */
 const WORTH = {
@@ -379,7 +379,7 @@ const FORMS = [
   ["framework log", /\| (\d{3}) \|/],
   ["framework log", /\bCompleted (\d{3}) /],
   ["framework log", /\]: (\d{3}) |\[(\d{3})\]: [A-Z]+ \//],
-  ["request line", /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+\S+\s+(?:net::\S+\s+)?(?:HTTP\/\S+\s+)?(\d{3})\b/],
+  ["request line", /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+\S*[./]\S*\s+(?:net::\S+\s+)?(?:HTTP\/\S+\s+)?(\d{3})\b/],
   ["exception", /\b(\d{3}) (?:Client|Server) Error\b/],
   ["exception", /\bstatus(?: code)?(?: of| is|:)? (\d{3})\b/i],
   ["exception", /\b(?:HTTP|HTTP Error|ERROR|response code:?|returned error:|returned|response|failed,? response) \(?(\d{3})\b(?! ?(?:ms|s|bytes|items|times|rows))/i],
@@ -579,11 +579,11 @@ export function page(index, name) {
 }
 
 function shown(index, { n, rule, matched, anchor, score }, terms) {
-  const { name, kind, title, phrase, summary, users } = index.pages[n];
+  const { name, kind, title, phrase, summary, users, spec } = index.pages[n];
   const folder = { guide: "guides/", vendor: "vendors/" }[kind] ?? "";
   const code = kind === "code" ? Number(name) : 0;
   const classKey = kind === "class" ? name : code ? (code < 600 ? `${name[0]}xx` : "other") : "";
-  return { address: `${index.prefix}${folder}${name}/`, anchor: anchor ?? "", kind, name, number: code ? name : "", phrase, title, summary: summary || users, classKey, rule, matched, terms, score };
+  return { address: `${index.prefix}${folder}${name}/`, anchor: anchor ?? "", kind, name, number: code ? name : "", phrase, title, summary: summary || (spec ? "" : users), classKey, rule, matched, terms, score };
 }
 
 /** The query's terms with what they are: `last` may be the beginning of a word. */
@@ -742,7 +742,7 @@ export function distance(a, b, most) {
 // --- Chinese by its sound ------------------------------------------------------------------------------
 
 /** How a pair sounds to an ear that keeps z and zh, n and ng apart no better than most. */
-function soundOf(index, pair) {
+export function soundOf(index, pair) {
   return [...pair].map((character) => heard(table(index, "syllables").get(character)?.[0] ?? character)).join(" ");
 }
 
@@ -772,6 +772,12 @@ const PLAIN = /^(?:http|https|code|status|error|nginx|api|url|json|token|cookie)
 
 /** The pairs of syllables of a text in pinyin, as `homophones` names them; none when it is no pinyin. */
 function soundsIn(index, text) {
+  const cuts = syllablesOf(index, text.split(/[' ]+/).filter((word) => !PLAIN.test(word)).join(""));
+  return cuts.slice(1).map((syllable, i) => `${cuts[i]} ${syllable}`);
+}
+
+/** The syllables of a text in pinyin, as they are heard; none when it is no pinyin. */
+export function syllablesOf(index, text) {
   const cut = (rest) => {
     if (!rest) return [];
     for (let length = Math.min(6, rest.length); length > 0; length--) {
@@ -780,6 +786,5 @@ function soundsIn(index, text) {
     }
     return undefined;
   };
-  const cuts = cut(text.split(/[' ]+/).filter((word) => !PLAIN.test(word)).join("")) ?? [];
-  return cuts.slice(1).map((syllable, i) => `${heard(cuts[i])} ${heard(syllable)}`);
+  return (cut(text) ?? []).map(heard);
 }

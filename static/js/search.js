@@ -130,13 +130,13 @@ function source(form) {
     },
     /**
      * Resolves to the hits of a large book, whose index has not all guides; to undefined in another, when `stale` says that
-     * nobody asks any more, and when they cannot be read: then what the index found stands.
+     * nobody asks any more, and when they cannot be read: then what the index found stands. It waits for `pause` first.
      */
-    async more(hits, query, stale, limit = 10) {
+    async more(hits, query, stale, limit = 10, pause = PAUSE) {
       const opened = await open();
       if (!opened.index.shards || !query.trim()) return undefined;
       try {
-        const [{ beyond }] = await Promise.all([versioned(shards), new Promise((resolve) => { setTimeout(resolve, PAUSE); })]);
+        const [{ beyond }] = await Promise.all([versioned(shards), new Promise((resolve) => { setTimeout(resolve, pause); })]);
         return stale() ? undefined : await beyond(opened.engine, opened.index, query, hits, limit, file);
       } catch {
         return undefined;
@@ -160,11 +160,18 @@ function onText(input, update) {
   input.addEventListener("compositionend", update);
 }
 
+/** The one page whose number or name `query` is; undefined if there is none. Rejects when the index cannot be read. */
+async function meant({ find, more }, query) {
+  const hits = await find(query);
+  const all = hits.direct ? hits : await more(hits, query, () => false, 10, 0);
+  return all?.direct ? all[0] : undefined;
+}
+
 /** Go to the page whose number or name was typed; to the search page if it is none. */
-export async function visit(form, { find } = source(form)) {
+export async function visit(form, known = source(form)) {
   try {
-    const hits = await find(form.elements.q.value);
-    if (hits.direct) return location.assign(addressOf(hits[0]));
+    const hit = await meant(known, form.elements.q.value);
+    if (hit) return location.assign(addressOf(hit));
   } catch { /* the search page says so */ }
   return form.submit();
 }
@@ -383,7 +390,7 @@ export function combobox(form) {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    visit(form, { find });
+    visit(form, { find, more });
   });
   input.addEventListener("focus", update);
   onText(input, update);
@@ -443,8 +450,8 @@ export function results(form, section) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const hits = await find(input.value).catch(() => []);
-    if (hits.direct) location.assign(addressOf(hits[0]));
+    const hit = await meant({ find, more }, input.value).catch(() => undefined);
+    if (hit) location.assign(addressOf(hit));
     else update();
   });
   const glass = document.querySelector("main .lens");

@@ -20,6 +20,8 @@ from .conftest import Watched, _Handler, watch
 pytestmark = pytest.mark.browser
 
 COUNT = 150
+#: The name of a guide that the index has no room for.
+NAME = "证书链不全怎么补"
 #: Bytes, not compressed, that one search may fetch besides engine and index.
 REST = 60_000
 
@@ -28,7 +30,7 @@ REST = 60_000
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a served book of many guides."""
     root = tmp_path_factory.mktemp("large")
-    write_project(root / "book", dict(guides(COUNT)))
+    write_project(root / "book", dict(guides(COUNT, **{"140": NAME})))
     build(root / "book", root / "site" / "docs")
     handler = functools.partial(_Handler, directory=str(root / "site"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -58,6 +60,25 @@ def test_a_guide_beyond_the_index_is_found_and_little_is_fetched(reader: Watched
     assert sum(rest.values()) <= REST
     page.keyboard.press("Enter")
     expect(page.locator(".found a").first).to_have_attribute("href", re.compile("guides/guide-00140/$"))
+
+
+@pytest.mark.parametrize("address", ["404/", "search/"])
+def test_the_name_of_a_guide_beyond_the_index_leads_to_it(reader: Watched, address: str) -> None:
+    page = reader.open(address)
+    field = page.locator("form.search input")
+    field.fill(NAME)
+    expect(page.get_by_text(NAME).first).to_be_visible()
+    field.press("Enter")
+    page.wait_for_url("**/guides/guide-00140/")
+
+
+def test_a_word_of_a_name_leads_to_what_it_finds(reader: Watched) -> None:
+    page = reader.open("404/")
+    page.keyboard.press("/")
+    page.keyboard.type("证书链")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=*")
+    expect(page.locator(".found a").first).to_contain_text(NAME)
 
 
 def test_what_the_index_found_stands_when_the_rest_cannot_be_read(reader: Watched) -> None:
