@@ -69,6 +69,10 @@ class Inside:
             self._made[kind] = Inlined((style,), (_make(self._script()).decode("utf-8").strip(),))
         return self._made[kind]
 
+    def kind_of(self, page: bytes) -> str:
+        """The kind whose sheet ``page`` carries; empty if it carries none of these."""
+        return next((kind for kind in self._kinds() if self.of(kind).styles[0].encode("utf-8") in page), "")
+
     def all(self) -> Inlined:
         """What any page carries, each text once and in a fixed order. Raises :class:`BadInput` as :meth:`of`."""
         each = [self.of(kind) for kind in self._kinds()]

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from .keys import key_of
+from .model import Symptom
 
 
 class Card(NamedTuple):
@@ -116,7 +117,7 @@ class CodeView(NamedTuple):
     since: SinceLink | None
     vendors: tuple[VendorView, ...]
     keywords: tuple[str, ...]
-    symptoms: tuple[str, ...]
+    symptoms: tuple[Symptom, ...]
 
 
 class PageView(NamedTuple):

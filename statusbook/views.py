@@ -14,6 +14,7 @@ from .matrices import Matrix
 from .measurements import Subject
 from .model import (
     NO_LINKS,
+    OTHER,
     SECTIONS,
     FieldLinks,
     Heading,
@@ -47,6 +48,9 @@ from .typography import curly
 SEARCH, POSTER, STYLE = "search", "poster", "style"
 NOT_FOUND = "404.html"
 CLIENTS = "lab/clients"
+
+#: Pages that the home page lists, and the place where it does: they stand below it.
+_LISTED_AT_HOME = {Kind.GUIDE: "guides", Kind.VENDOR: "vendors"}
 
 #: Guides that name a page, of which so many at most are shown with it.
 RELATED = 24
@@ -279,8 +283,14 @@ class Views:
         if page.code:
             group = self.library.pages.get(page.code.class_key)
             if group:
-                crumbs.append(Crumb(self.card(group).title, self.address(group.slug)))
+                # Its key says more in less room than its title: “5xx” and not “server errors”.
+                key = self.t("class.short") if group.name == OTHER else group.name
+                crumbs.append(Crumb(key, self.address(group.slug)))
             crumbs.append(Crumb(str(page.code.number), ""))
+        elif page.kind in _LISTED_AT_HOME:
+            # The title stands below in large, and is long: it would take two lines of a phone.
+            name = _LISTED_AT_HOME[page.kind]
+            crumbs.append(Crumb(self.t(f"page.{name}"), f"{self.address('')}#{name}"))
         else:
             crumbs.append(Crumb(page.texts[self.language.key].title, ""))
         return tuple(crumbs)

@@ -10,6 +10,28 @@ const say = (text) => {
   setTimeout(() => { status.textContent = text; }, 50);
 };
 
+// --- the looks of what only script shows: no page need carry them, as it is painted before script begins ---
+
+const looks = new CSSStyleSheet();
+looks.replaceSync([
+  "@layer frame {",
+  '.theme::before { content: ""; inline-size: 1.125rem; block-size: 1.125rem; border: 2px solid var(--soft); border-radius: 50%; background: linear-gradient(90deg, var(--soft) 50%, transparent 50%); forced-color-adjust: none; }',
+  '[data-theme="light"] .theme::before { background: none; }',
+  '[data-theme="dark"] .theme::before { background: var(--soft); }',
+  ".theme:hover { background: var(--sheet); }",
+  ".search kbd { position: absolute; inset-inline-end: 0.625rem; padding: 0 0.4rem; border: 1px solid var(--rule); border-radius: 0.25rem; font: 0.875rem/1.5 var(--mono); color: var(--soft); pointer-events: none; }",
+  ".search input:focus ~ kbd { display: none; }",
+  "@media (max-width: 56rem) { .search kbd { display: none; } }",
+  ".help { padding: 0; border: 0; background: none; cursor: pointer; text-decoration: underline; text-underline-offset: 0.2em; }",
+  "}",
+  "@layer text {", // a button sits on the edge of its block, so that it never covers what it copies
+  ".copy { position: absolute; inset: -0.875rem 0.625rem auto auto; min-inline-size: 2rem; min-block-size: 1.75rem; padding: 0 0.5rem; border: 1px solid var(--edge); border-radius: 0.25rem; background: var(--paper); color: var(--soft); font: 0.8125rem/1 var(--sans); cursor: pointer; }",
+  ".constants .copy { position: static; float: inline-end; margin-inline-start: 1rem; min-block-size: 1.5rem; }",
+  ".copy:hover { color: var(--ink); }",
+  "}",
+].join(""));
+document.adoptedStyleSheets.push(looks);
+
 // --- colours: as the system, light, dark; remembered, and the same in every open tab ---
 
 const KEY = "statusbook.theme";
@@ -81,11 +103,19 @@ const settle = (each) => {
   return each.offsetHeight;
 };
 
+/** What scrolls sideways is reached by keyboard; what fits is no stop on the way. A turned phone changes which is which. */
+const reach = new ResizeObserver((boxes) => {
+  for (const { target } of boxes) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
 const furnish = {
   pre(pre) {
     const code = pre.querySelector("code");
     if (navigator.clipboard) pre.append(copier(code));
-    reachable(code);
+    reach.observe(code);
   },
   code(code) { if (navigator.clipboard) code.after(copier(code)); }, // a constant
   h3(heading) {
@@ -95,24 +125,18 @@ const furnish = {
     link.append(...heading.childNodes);
     heading.append(link);
   },
-  figure: reachable,
+  figure: (diagram) => reach.observe(diagram),
+  div: (table) => reach.observe(table),
 };
 
-/** What scrolls sideways is reached by keyboard. */
-function reachable(box) {
-  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-}
-
 const putOff = "top" in root.dataset ? ".text > *, .row, .tiles, .all .codes, .proof" : "none";
-const furnished = "pre:has(> code:only-child), .constants td code:only-child, .text h3[id], .diagram";
+const furnished = "pre:has(> code:only-child), .constants td code:only-child, .text h3[id], .diagram, .table";
 const furnishAll = () => inPauses(document.querySelectorAll(furnished), (each) => {
   if (each.matches(furnished)) furnish[each.localName](each);
 });
 
-inPauses(document.querySelectorAll(putOff), settle).then(() => {
-  delete root.dataset.top;
-  return furnishAll();
-});
+// The root keeps its mark: to take it away would have the styles of all elements worked out once more, at one go.
+inPauses(document.querySelectorAll(putOff), settle).then(furnishAll);
 
 // --- the language switch keeps the section ---
 
@@ -124,6 +148,16 @@ for (const link of document.querySelectorAll(".languages a")) {
 
 const contents = document.querySelector(".contents");
 
+/** How many of `headings`, which stand one below the other, begin above `line`. Few are asked: each may have to be laid out. */
+function countAbove(headings, line) {
+  let [low, high] = [0, headings.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (headings[middle].getBoundingClientRect().top < line) low = middle + 1; else high = middle;
+  }
+  return low;
+}
+
 let follow = () => {};
 
 if (contents) {
@@ -131,7 +165,7 @@ if (contents) {
 
   const track = () => {
     const end = scrollY > 0 && scrollY + innerHeight > root.scrollHeight - 4;
-    const heading = end ? headings.at(-1) : headings.findLast((each) => each.getBoundingClientRect().top < innerHeight / 4);
+    const heading = headings[end ? headings.length - 1 : countAbove(headings, innerHeight / 4) - 1];
     const link = heading && links.get(heading.id);
     if (link === current) return;
     current?.removeAttribute("aria-current");
@@ -239,6 +273,8 @@ const open = () => {
   opened ??= load().then((search) => (page ? search.results(form, page) : search.combobox(form)));
   opened.catch(() => { opened = undefined; });
 };
+
+Object.assign(input, { autocomplete: "off", autocapitalize: "off", spellcheck: false, enterKeyHint: "search" });
 
 // The search may arrive in the middle of a composition (IME): it has to know.
 input.addEventListener("compositionstart", () => { input.composing = true; });

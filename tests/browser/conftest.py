@@ -66,6 +66,7 @@ class Watched:
 
     def open(self, address: str) -> Page:
         self.page.goto(self.site + address, wait_until="load")
+        begun(self.page)
         return self.page
 
 
@@ -86,11 +87,19 @@ def _failure(request: Request) -> list[str]:
     return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url} {request.failure}"]
 
 
+def begun(page: Page) -> None:
+    """Wait until the page's script has begun, as it does after the first paint."""
+    page.wait_for_selector("button.theme:not([hidden])", state="attached")
+
+
 def settle(page: Page) -> None:
     """Wait until scripts have done what they put off until after the first paint."""
-    page.wait_for_selector(":root:not([data-top])", state="attached")
+    begun(page)
     page.evaluate(
         """async () => {
+             const putOff = () => [...document.querySelectorAll("main *")]
+               .some((each) => getComputedStyle(each).contentVisibility !== "visible");
+             while (putOff()) await new Promise((done) => setTimeout(done, 50));
              const buttons = () => document.querySelectorAll("pre > .copy").length;
              const blocks = document.querySelectorAll("pre:has(> code)").length;
              while (navigator.clipboard && buttons() < blocks) await new Promise((done) => requestIdleCallback(done));

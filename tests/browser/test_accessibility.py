@@ -107,6 +107,45 @@ def test_text_twice_as_large_loses_nothing(browser: Browser, site: str, address:
     context.close()
 
 
+@pytest.mark.parametrize("address", ["", "502/", "guides/which-code/", "en/422/", "vendors/cloudflare/"])
+def test_a_phone_set_to_letters_twice_as_large(browser: Browser, site: str, address: str) -> None:
+    """The browser's own setting, which media queries see too: nothing grows wider than the window."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    page.goto(site + address)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("form.search input").first.bounding_box()["width"] >= 190  # type: ignore[index]
+    context.close()
+
+
+def test_only_a_table_that_scrolls_is_a_stop_for_the_keyboard(desk: Watched) -> None:
+    """Whichever it is at the window's width: a reader may turn the phone or widen the window."""
+    page = desk.open("502/")
+    settle(page)
+    stops = "() => [...document.querySelectorAll('.table')].filter((each) => each.tabIndex === 0).length"
+    assert page.locator(".table").count() > 4
+    page.wait_for_function(f"({stops})() === 1")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.table')].filter((each) => each.scrollWidth > each.clientWidth).length"
+    )
+    assert wide == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator(".constants").scroll_into_view_if_needed()
+    page.wait_for_function(f"({stops})() > 1")
+
+
+@pytest.mark.parametrize("address", ["499/", "vendors/cloudflare/"])
+def test_sources_in_a_table_have_names_of_their_own(desk: Watched, address: str) -> None:
+    """A screen reader lists a page's links without what stands around them."""
+    page = desk.open(address)
+    names = [line for line in page.locator(".vendors").first.aria_snapshot().splitlines() if "link " in line]
+    sources = [line for line in names if "官方文档" in line]
+    assert len(sources) > 3
+    assert len(set(sources)) == len(sources)
+
+
 def test_nothing_moves_for_those_who_asked_for_it(browser: Browser, site: str) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()

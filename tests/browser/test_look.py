@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ..book import ROOT
 from .conftest import Watched
 
 pytestmark = pytest.mark.browser
@@ -117,13 +118,49 @@ def test_cells_of_a_table_keep_their_words(phone: Watched, address: str) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_diagrams_can_be_read_on_a_phone(phone: Watched) -> None:
-    page = phone.open("guides/401-vs-403/")
-    size = page.locator(".diagram svg").first.evaluate(
-        """(each) => parseFloat(getComputedStyle(each).fontSize)
-             * each.getBoundingClientRect().width / each.viewBox.baseVal.width"""
-    )
-    assert size >= 12.5
+#: Of each diagram: how large its text is and, by what they say, the texts that are cut off, leave their box or run
+#: into another text. The bounds of a text are those of its line: strokes of a few pixels may meet them.
+_DIAGRAMS = """(all) => all.map((svg) => {
+  const { left, right, width } = svg.getBoundingClientRect();
+  const boxes = [...svg.querySelectorAll('.box')].map((each) => each.getBBox());
+  const texts = [...svg.querySelectorAll('text')].map((each) => [each.textContent, each.getBBox()]);
+  const holds = (box, x, y) => box.x <= x && x <= box.x + box.width && box.y <= y && y <= box.y + box.height;
+  const wrong = texts.filter(([, { x, y, width: wide, height }], i) => {
+    const [middle, line] = [x + wide / 2, y + height / 2];
+    const around = boxes.filter((box) => holds(box, middle, line));
+    return x < 0 || x + wide > svg.viewBox.baseVal.width || y + height > svg.viewBox.baseVal.height + 1
+      || around.some((box) => x < box.x + 2 || x + wide > box.x + box.width - 2)
+      || texts.slice(i + 1).some(([, other]) => x < other.x + other.width && other.x < x + wide
+        && Math.abs(line - other.y - other.height / 2) < 14);
+  });
+  return {
+    size: parseFloat(getComputedStyle(svg).fontSize) * width / svg.viewBox.baseVal.width,
+    cut: left < 0 || right > document.documentElement.clientWidth,
+    wrong: wrong.map(([text]) => text),
+  };
+})"""
+
+
+@pytest.mark.parametrize("prefix", ["", "en/"])
+def test_diagrams_can_be_read_on_a_phone(phone: Watched, prefix: str) -> None:
+    """All of them: text as large as a phone needs, nothing cut off, nothing beside its box."""
+    phone.page.set_default_timeout(30_000)
+    folders = {path.parent.name for path in (ROOT / "content" / "guides").glob("*/*.svg")}
+    for name in sorted(folders):
+        page = phone.open(f"{prefix}guides/{name}/")
+        for width, least in ((390, 14), (320, 12)):
+            page.set_viewport_size({"width": width, "height": 844})
+            for diagram in page.locator(".diagram svg").evaluate_all(_DIAGRAMS):
+                assert diagram["size"] >= least, name
+                assert (diagram["cut"], diagram["wrong"]) == (False, []), name
+    assert folders
+
+
+def test_diagrams_of_a_wide_window_have_the_size_of_its_text(desk: Watched) -> None:
+    page = desk.open("guides/401-vs-403/")
+    (size, *_) = [each["size"] for each in page.locator(".diagram svg").evaluate_all(_DIAGRAMS)]
+    text = page.locator(".text > p").first.evaluate("(each) => parseFloat(getComputedStyle(each).fontSize)")
+    assert abs(size - text) < 0.5
 
 
 def test_bold_and_links_beside_full_width_punctuation_are_set(desk: Watched) -> None:

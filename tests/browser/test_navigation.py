@@ -116,6 +116,24 @@ def test_long_lists_of_messages_stand_folded_before_the_causes(desk: Watched) ->
     assert page.locator(".symptoms li").evaluate_all("(all) => all.every((each) => each.checkVisibility())")
 
 
+@pytest.mark.parametrize(("prefix", "title"), [("", "上游处理到一半断开"), ("en/", "The upstream breaks off halfway")])
+def test_a_message_leads_to_its_cause(desk: Watched, prefix: str, title: str) -> None:
+    page = desk.open(f"{prefix}502/")
+    page.get_by_role("link", name="upstream prematurely closed connection").click()
+    page.wait_for_url(f"{desk.site}{prefix}502/#upstream-closed")
+    heading = page.locator("h3#upstream-closed")
+    expect(heading).to_contain_text(title)
+    expect(heading).to_be_in_viewport()
+
+
+def test_a_complaint_in_plain_words_leads_to_its_cause(phone: Watched) -> None:
+    page = phone.open("429/")
+    page.locator(".symptoms summary").tap()
+    page.get_by_role("link", name="公司里所有人同时 429").tap()
+    page.wait_for_url(f"{phone.site}429/#shared-ip")
+    expect(page.locator("#shared-ip")).to_be_in_viewport()
+
+
 def test_a_code_of_logs_is_not_said_to_have_content(desk: Watched) -> None:
     facts = desk.open("499/").locator(".facts")
     expect(facts).to_contain_text("服务器日志")
@@ -144,6 +162,34 @@ def test_the_bar_of_a_phone_names_the_section_at_the_top_of_the_window(phone: Wa
     page.locator(".contents a", has_text="参见").tap()
     page.wait_for_url("**/404/#see")
     expect(page.locator(".contents details")).not_to_have_attribute("open", "")
+
+
+def test_a_phone_is_one_tap_from_the_fix(phone: Watched) -> None:
+    page = phone.open("502/")
+    page.locator(".hero").get_by_role("link", name="常见原因与解决").tap()
+    page.wait_for_url("**/502/#causes")
+    page.wait_for_function("document.querySelector('#causes').getBoundingClientRect().top < innerHeight / 4")
+    links = phone.open("301/").locator(".hero p.ahead a")
+    assert links.evaluate_all("(all) => all.filter((each) => each.getBoundingClientRect().height < 40)") == []
+    assert all(phone.open(f"{code}/").locator(".hero p.ahead a").count() for code in (101, 204, 404, 499, 999))
+
+
+def test_the_path_leads_to_the_list_that_has_the_page(desk: Watched) -> None:
+    page = desk.open("guides/which-code/")
+    expect(page.locator(".crumbs li")).to_have_text(["状态码手册", "专题"])  # the title, which is long, stands below
+    page.locator(".crumbs").get_by_role("link", name="专题").click()
+    page.wait_for_url("**/docs/#guides")
+    page = desk.open("en/vendors/nginx/")
+    page.locator(".crumbs a").nth(1).click()
+    page.wait_for_url("**/docs/en/#vendors")
+    expect(desk.open("502/").locator(".crumbs a").nth(1)).to_have_text("5xx")
+    expect(desk.open("999/").locator(".crumbs a").nth(1)).to_have_text("其他")
+
+
+def test_a_designer_finds_the_chart_from_the_top_of_the_home_page(desk: Watched) -> None:
+    page = desk.open("")
+    page.locator(".hero").get_by_role("link", name="该返回哪个状态码").click()
+    page.wait_for_url("**/guides/which-code/")
 
 
 def test_the_home_page_of_a_phone_has_a_way_to_its_parts(phone: Watched) -> None:

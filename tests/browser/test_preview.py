@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from .conftest import Watched, watch
+from .conftest import Watched, settle, watch
 from .test_accessibility import violations
 
 pytestmark = pytest.mark.browser
@@ -97,6 +97,7 @@ def test_nothing_moves_and_nothing_is_loaded_before(desk: Watched) -> None:
     desk.page.on("request", lambda request: asked.append(request.url))
     page = desk.open("404/")
     page.wait_for_load_state("networkidle")
+    settle(page)
     assert not [url for url in asked if re.search(r"preview|cards\.json", url)]
     where = "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
     link(page).evaluate("() => 0")
