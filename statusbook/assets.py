@@ -3,15 +3,18 @@
 What a page cannot be painted without it carries inside, so that it is read after one round trip: the sheet of its
 kind, ``static/css/pages/<kind>.css``, which imports its parts, and the one script that runs before the first paint.
 Those files are not published. Their texts are the same on all pages of a kind, so a Content-Security-Policy can name
-them by their hashes.
+them by their hashes. A script that imports one of these parts carries it too: not every browser can import CSS, and a
+file less is a request less.
 """
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 
 from . import generator
 from .kept import Kept
@@ -34,20 +37,44 @@ _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)[ \t]*\n", r
 _INDENTS = re.compile(rb"^[ \t]+", re.MULTILINE)
 #: All that the sheet of a kind of page consists of.
 _IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
+#: How a script imports a part of a sheet (CSS module scripts of the HTML Standard): the name, the part.
+_MODULE = re.compile(rb'^import (\w+) from "\.\./(css/parts/[\w-]+\.css)" with \{ type: "css" \};$', re.MULTILINE)
 
 
 def outputs(snapshot: Snapshot) -> Iterator[Output]:
     for source in _published(snapshot):
-        yield Output.of(source.path, key_of("asset", generator.identity(), source.digest), partial(_make, source))
+        sheets = _modules(snapshot, source)
+        key = key_of("asset", generator.identity(), _digest(source, sheets))
+        yield Output.of(source.path, key, partial(_make, source, sheets))
 
 
 def versions(snapshot: Snapshot) -> Mapping[str, str]:
-    """The version of each published asset by its path below ``static/``: a short digest of its bytes."""
-    return {source.path.removeprefix(f"{FOLDER}/"): source.digest[:VERSION_LENGTH] for source in _published(snapshot)}
+    """The version of each published asset by its path below ``static/``: a short digest of what it is made of."""
+    return {
+        source.path.removeprefix(f"{FOLDER}/"): _digest(source, _modules(snapshot, source))[:VERSION_LENGTH]
+        for source in _published(snapshot)
+    }
 
 
 def _published(snapshot: Snapshot) -> Iterator[Source]:
     return (source for source in snapshot.below(FOLDER) if not is_inside(source.path))
+
+
+def _modules(snapshot: Snapshot, script: Source) -> Mapping[str, Source]:
+    """The parts of sheets that ``script`` imports, by their paths below ``static/``. Raises :class:`BadInput`."""
+    found = _MODULE.finditer(script.data) if script.path.endswith(".js") else ()
+    return {path: _existing(snapshot, f"{FOLDER}/{path}", script) for path in (match[2].decode() for match in found)}
+
+
+def _existing(snapshot: Snapshot, path: str, importer: Source) -> Source:
+    source = snapshot.get(path)
+    if source is None:
+        raise BadInput([Problem(path, 0, 0, "is missing", f"{importer.path} imports it.")])
+    return source
+
+
+def _digest(source: Source, sheets: Mapping[str, Source]) -> str:
+    return key_of(source.digest, *(sheet.digest for sheet in sheets.values())) if sheets else source.digest
 
 
 def is_inside(path: str) -> bool:
@@ -101,7 +128,7 @@ class Inside:
         if problems:
             raise BadInput(problems)
         paths = [posixpath.normpath(f"{INSIDE[0]}/{match[1]}") for match in _IMPORT.finditer(text)]
-        return tuple(self._source(path, f"{sheet.path} imports it.") for path in paths)
+        return tuple(_existing(self._snapshot, path, sheet) for path in paths)
 
     def _source(self, path: str, hint: str) -> Source:
         source = self._snapshot.get(path)
@@ -124,9 +151,17 @@ def _style(source: Source) -> str:
     return _kept.get(source.digest, lambda: _make(source).decode("utf-8").replace("</", "<\\/"))
 
 
-def _make(source: Source) -> bytes:
+def _sheet_of(name: bytes, part: Source) -> bytes:
+    """What stands in a script for the import of ``part`` under ``name``."""
+    text = json.dumps(_make(part).decode("utf-8"), ensure_ascii=False).encode("utf-8")
+    return b"const %b = new CSSStyleSheet();\n%b.replaceSync(%b);" % (name, name, text)
+
+
+def _make(source: Source, sheets: Mapping[str, Source] = MappingProxyType({})) -> bytes:
+    """The bytes of an asset; a script has ``sheets`` that it imports. Raises :class:`BadInput` for what is not CSS."""
     if source.path.endswith(".js"):
-        return _INDENTS.sub(b"", _COMMENTS.sub(b"", source.data))
+        script = _INDENTS.sub(b"", _COMMENTS.sub(b"", source.data))
+        return _MODULE.sub(lambda module: _sheet_of(module[1], sheets[module[2].decode()]), script)
     if not source.path.endswith(".css"):
         return source.data
     import lightningcss  # noqa: PLC0415 - loaded when a style sheet has to be made

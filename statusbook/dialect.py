@@ -15,16 +15,7 @@ import markdown
 from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.tables import TableExtension
-from markdown.inlinepatterns import (
-    AUTOLINK_RE,
-    BACKTICK_RE,
-    LINK_RE,
-    AutolinkInlineProcessor,
-    BacktickInlineProcessor,
-    DelimiterProcessor,
-    InlineProcessor,
-    LinkInlineProcessor,
-)
+from markdown.inlinepatterns import AUTOLINK_RE, BACKTICK_RE, LINK_RE, InlineProcessor
 from markdown.preprocessors import Preprocessor
 
 from . import outline
@@ -33,6 +24,7 @@ from .highlight import EXTENSIONS, highlight
 from .inlines import Inlines
 from .model import NO_LINKS, FieldLinks, SectionRef, Surroundings
 from .printer import html_of
+from .spans import LINKLESS, Autolinks, CodeSpans, Links, Match, Result, emphasis
 
 
 class Engine(markdown.Markdown):
@@ -79,10 +71,10 @@ def _engine() -> Engine:
     engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
     engine.inlinePatterns.register(_Measured(outline.MEASURED, engine), "statusbook-measured", 184)
     engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
-    engine.inlinePatterns.register(_CodeSpans(BACKTICK_RE), "backtick", 190)
-    engine.inlinePatterns.register(_emphasis(engine), "em_strong", 60)
-    engine.inlinePatterns.register(_Links(LINK_RE, engine), "link", 160)
-    engine.inlinePatterns.register(_Autolinks(AUTOLINK_RE, engine), "autolink", 120)
+    engine.inlinePatterns.register(CodeSpans(BACKTICK_RE), "backtick", 190)
+    engine.inlinePatterns.register(emphasis(engine), "em_strong", 60)
+    engine.inlinePatterns.register(Links(LINK_RE, engine), "link", 160)
+    engine.inlinePatterns.register(Autolinks(AUTOLINK_RE, engine), "autolink", 120)
     engine.inlinePatterns.register(_Citations(outline.CITATION, engine), "statusbook-citation", 100)
     engine.treeprocessors.register(Inlines(engine, MARKS), "inline", 20)
     for name in ("prettify", "unescape"):
@@ -199,79 +191,24 @@ class _Callouts(AdmonitionProcessor):
         return ("!!!" in block or block.startswith(_INDENT)) and super().test(parent, block)
 
 
-_Match = re.Match[str]
-_Result = tuple[ElementTree.Element | str | None, int | None, int | None]
-
-
-#: Where there are no links: the template makes links of headings.
-_LINKLESS = ("a", "h1", "h2", "h3", "h4", "h5", "h6")
-
-
-class _Links(LinkInlineProcessor):
-    ANCESTOR_EXCLUDES = _LINKLESS
-
-
-class _Autolinks(AutolinkInlineProcessor):
-    ANCESTOR_EXCLUDES = _LINKLESS
-
-
-class _CodeSpans(BacktickInlineProcessor):
-    """Python-Markdown's, which looks for the end of a span character by character."""
-
-    _TICKS = re.compile("`+")
-
-    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:  # type: ignore[override]
-        begin = start
-        while text.startswith("`", start):
-            start += 1
-        opening, longest, end = start - begin, 0, 0
-        for ticks in self._TICKS.finditer(text, start):
-            length = ticks.end() - ticks.start()
-            if length == opening:
-                return start, ticks.start()
-            if length > longest:
-                longest, end = length, ticks.end()
-        if 0 < longest < opening:
-            return begin + longest, end - longest
-        return start, None
-
-
-class _Emphasis(DelimiterProcessor):
-    """Python-Markdown's, which looks for the next mark character by character."""
-
-    def search(self, data: str, start: int) -> _Match | None:
-        for mark in self.compiled_re.finditer(data, start):
-            delimiter = self.delimiters[mark[0]]
-            match = delimiter.boundary.match(data, mark.start())
-            if match and match.lastgroup and (delimiter.stack or match.lastgroup != "end"):
-                return match
-        return None
-
-
-def _emphasis(engine: Engine) -> _Emphasis:
-    processor = _Emphasis("*", "strong,em", engine)
-    processor.add("_", "strong,em", smart=True)
-    return processor
-
-
 class _Inline(InlineProcessor):
-    ANCESTOR_EXCLUDES = _LINKLESS
+    ANCESTOR_EXCLUDES = LINKLESS
 
     md: Engine
 
-    def handleMatch(self, m: _Match, data: str) -> _Result:  # type: ignore[override]  # noqa: N802 - theirs
+    def handleMatch(self, m: Match, data: str) -> Result:  # type: ignore[override]  # noqa: N802 - theirs
         before = data[: m.start(0)]
         if (len(before) - len(before.rstrip("\\"))) % 2:  # \[[404]] is text
             return None, None, None
         element = self.make(m)
         return (None, None, None) if element is None else (element, m.start(0), m.end(0))
 
-    def make(self, match: _Match) -> ElementTree.Element | str | None:
+    def make(self, match: Match) -> ElementTree.Element | str | None:
         raise NotImplementedError
 
 
 class _References(_Inline):
-    def make(self, match: _Match) -> ElementTree.Element | str | None:
+    def make(self, match: Match) -> ElementTree.Element | str | None:
         link = self.md.surroundings.links.get((match[1], match[2] or ""))
         if link is None:
             return None
@@ -285,7 +222,7 @@ class _References(_Inline):
 
 
 class _Citations(_Inline):
-    def make(self, match: _Match) -> ElementTree.Element | str | None:
+    def make(self, match: Match) -> ElementTree.Element | str | None:
         ref = SectionRef(int(match[1]), match[2] or "")
         element = ElementTree.Element("a", {"class": "rfc", "href": ref.url})
         element.text = markdown.util.AtomicString(match[0])
@@ -293,7 +230,7 @@ class _Citations(_Inline):
 
 
 class _Inclusions(_Inline):
-    def make(self, match: _Match) -> ElementTree.Element | str | None:
+    def make(self, match: Match) -> ElementTree.Element | str | None:
         code = self.md.surroundings.files.get(match[1])
         if code is None:
             return None
@@ -304,7 +241,7 @@ class _Inclusions(_Inline):
 
 
 class _Figures(_Inline):
-    def make(self, match: _Match) -> ElementTree.Element | str | None:
+    def make(self, match: Match) -> ElementTree.Element | str | None:
         drawing = self.md.surroundings.files.get(match[1])
         if drawing is None:
             return None
@@ -313,6 +250,6 @@ class _Figures(_Inline):
 
 
 class _Measured(_Inline):
-    def make(self, match: _Match) -> ElementTree.Element | str | None:
+    def make(self, match: Match) -> ElementTree.Element | str | None:
         tables = self.md.surroundings.files.get(match[1])
         return None if tables is None else self.md.htmlStash.store(f'<div class="measured">{tables}</div>')

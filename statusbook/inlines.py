@@ -182,14 +182,16 @@ class Inlines(Treeprocessor):
         return nodes
 
     def _place_in(self, node: Element) -> None:
-        """Put the elements in the texts of ``node`` and its children in their places."""
+        """Put the elements in the texts of ``node`` and of all below it in their places."""
         for child in (node, *node):
             tail, text = child.tail, child.text
             if tail and INLINE_PLACEHOLDER_PREFIX in tail:
                 child.tail = None
                 at = 0 if child is node else list(node).index(child) + 1
                 node[at:at] = self._placed(tail, child, is_tail=True)
-            if text and INLINE_PLACEHOLDER_PREFIX in text:
+            if len(child) and child is not node:
+                self._place_in(child)
+            elif text and INLINE_PLACEHOLDER_PREFIX in text:
                 child.text = None
                 child[0:0] = self._placed(text, child)
 

@@ -49,6 +49,29 @@ def test_no_script_of_ours_has_a_template_literal_over_several_lines() -> None:
         assert all(line.count("`") % 2 == 0 for line in code.splitlines()), path.name
 
 
+IMPORTING = 'import looks from "../css/parts/x.css" with { type: "css" };\nuse(looks);\n'
+
+
+def test_a_script_carries_the_sheet_that_it_imports_and_is_made_anew_when_that_changes() -> None:
+    scripts = [
+        plan({"static/js/x.js": IMPORTING, "static/css/parts/x.css": f'a::after {{ content: "{each}" }}\n'}).outputs[
+            "static/js/x.js"
+        ]
+        for each in "ab"
+    ]
+    made = [script.make().decode() for script in scripts]
+    assert made[0] == (
+        'const looks = new CSSStyleSheet();\nlooks.replaceSync("a:after{content:\\"a\\"}");\nuse(looks);\n'
+    )
+    assert made[1] == made[0].replace('\\"a', '\\"b')
+    assert scripts[0].key != scripts[1].key
+
+
+def test_a_sheet_that_a_script_imports_and_nobody_has_is_named() -> None:
+    with pytest.raises(BadInput, match=r"static/css/parts/x\.css: is missing\n +static/js/x\.js imports it"):
+        plan({"static/js/x.js": IMPORTING})
+
+
 def test_other_files_are_published_as_they_are() -> None:
     assert plan({"static/x.svg": "<svg/>"}).outputs["static/x.svg"].make() == b"<svg/>"
 

@@ -152,7 +152,7 @@ def test_every_answer_has_every_field(port: int, home: Path, path: str, status: 
 
 
 def test_versioned_files_are_kept_and_pages_are_not(port: int) -> None:
-    script = re.search(r'src="([^"]+\.js\?v=[^"]+)"', ask(port, "/")[2])
+    script = re.search(r'rel="modulepreload" href="([^"]+\.js\?v=[^"]+)"', ask(port, "/")[2])
     assert script
     assert "immutable" in ask(port, f"/{script[1]}")[1]["cache-control"]
     assert ask(port, "/")[1]["cache-control"] == "no-cache"

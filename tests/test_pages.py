@@ -99,7 +99,7 @@ def test_the_sitemap_lists_every_page_in_every_language() -> None:
 
 def test_the_not_found_page_links_from_the_root_of_the_site() -> None:
     html = soup("404.html", base_url=BASE)
-    assert attribute(html.find("script", src=True), "src").startswith("/status/static/")
+    assert attribute(html.find("link", rel="modulepreload"), "href").startswith("/status/static/")
     assert attribute(html.find("form", role="search"), "action") == "/status/search/"
 
 

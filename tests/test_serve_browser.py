@@ -150,7 +150,6 @@ OTHERS = [
     ("templates/parts/head.html", '<meta property="og:type"', '<meta name="x"><meta property="og:type"'),
     ("templates/code.html", "{% block main %}", "{% block main %}<p>新的</p>"),
     ("site.toml", 'zh = "', 'zh = "新的'),
-    ("content/4xx/_index.md", "title: ", "title: 新的"),
     ("content/4xx/410.md", "title: ", "title: 新的"),
 ]
 

@@ -111,8 +111,8 @@ def test_nothing_but_the_page_stands_before_its_first_paint(handbook: Mapping[st
     for path, text in pages(handbook):
         soup = BeautifulSoup(text, "html.parser")
         assert not soup.find_all("link", rel="stylesheet"), path
-        for script in soup.find_all("script", src=True):
-            assert script.get("type") == "module" or script.has_attr("async") or script.has_attr("defer"), path
+        assert not soup.find_all("script", src=True), path
+        assert len(soup.find_all("link", rel="modulepreload")) == 1, path
 
 
 @pytest.mark.parametrize("prefix", ["", "en/"])

@@ -1,6 +1,11 @@
 // What every page has beyond its HTML: the colour switch, copy buttons, the section being read, links that keep
 // their section, and the door to the search. Nothing here is needed to read.
 
+// The looks of what only script shows: no page need carry them, as it is painted before script begins.
+import looks from "../css/parts/scripted.css" with { type: "css" };
+
+document.adoptedStyleSheets.push(looks);
+
 const root = document.documentElement;
 const status = document.querySelector("#status");
 
@@ -9,28 +14,6 @@ const say = (text) => {
   status.textContent = "";
   setTimeout(() => { status.textContent = text; }, 50);
 };
-
-// --- the looks of what only script shows: no page need carry them, as it is painted before script begins ---
-
-const looks = new CSSStyleSheet();
-looks.replaceSync([
-  "@layer frame {",
-  '.theme::before { content: ""; inline-size: 1.125rem; block-size: 1.125rem; border: 2px solid var(--soft); border-radius: 50%; background: linear-gradient(90deg, var(--soft) 50%, transparent 50%); forced-color-adjust: none; }',
-  '[data-theme="light"] .theme::before { background: none; }',
-  '[data-theme="dark"] .theme::before { background: var(--soft); }',
-  ".theme:hover { background: var(--sheet); }",
-  ".search kbd { position: absolute; inset-inline-end: 0.625rem; padding: 0 0.4rem; border: 1px solid var(--rule); border-radius: 0.25rem; font: 0.875rem/1.5 var(--mono); color: var(--soft); pointer-events: none; }",
-  ".search input:focus ~ kbd { display: none; }",
-  "@media (max-width: 56rem) { .search kbd { display: none; } }",
-  ".help { padding: 0; border: 0; background: none; cursor: pointer; text-decoration: underline; text-underline-offset: 0.2em; }",
-  "}",
-  "@layer text {", // a button sits on the edge of its block, so that it never covers what it copies
-  ".copy { position: absolute; inset: -0.875rem 0.625rem auto auto; min-inline-size: 2rem; min-block-size: 1.75rem; padding: 0 0.5rem; border: 1px solid var(--edge); border-radius: 0.25rem; background: var(--paper); color: var(--soft); font: 0.8125rem/1 var(--sans); cursor: pointer; }",
-  ".constants .copy { position: static; float: inline-end; margin-inline-start: 1rem; min-block-size: 1.5rem; }",
-  ".copy:hover { color: var(--ink); }",
-  "}",
-].join(""));
-document.adoptedStyleSheets.push(looks);
 
 // --- colours: as the system, light, dark; remembered, and the same in every open tab ---
 
