@@ -18,6 +18,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # Firefox takes it
 
 #: Whether the page's script has begun its work.
 READY = "!document.querySelector('button.theme').hidden"
+#: Whether all of the page has been laid out, so that nothing moves any more.
+SETTLED = (
+    "[...document.querySelectorAll('main *')].every((each) => getComputedStyle(each).contentVisibility === 'visible')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,7 @@ class Reader:
 
     def open(self, address: str) -> Tab:
         self.tab.open(self.site + address)
+        self.tab.wait(READY)
         return self.tab
 
     def arrives(self, address: str) -> None:
@@ -100,7 +105,6 @@ def test_a_search_leads_to_the_page(reader: Reader, address: str, query: str, fo
 
 def test_numbers_and_keys_turn_pages(reader: Reader) -> None:
     tab = reader.open("401/")
-    tab.wait(READY)
     tab.press("g404")
     reader.arrives("404/")
     for key, address in (("n", "405/"), ("p", "404/")):
@@ -134,6 +138,7 @@ def test_copying_says_so(reader: Reader) -> None:
 
 def test_a_message_leads_to_its_cause(reader: Reader) -> None:
     tab = reader.open("502/")
+    tab.wait(SETTLED)
     tab.click(".symptoms a[href='#upstream-closed']")
     tab.wait("location.hash", "#upstream-closed")
     top = "document.querySelector('#upstream-closed').getBoundingClientRect().top"

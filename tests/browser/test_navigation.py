@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Watched
+from .conftest import Watched, begun
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +17,7 @@ def test_n_and_p_turn_pages_by_number(desk: Watched) -> None:
     page = desk.open("404/")
     page.keyboard.press("n")
     page.wait_for_url(f"{desk.site}405/")
+    begun(page)
     page.keyboard.press("p")
     page.wait_for_url(f"{desk.site}404/")
 
