@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import publish, record, sources, trees
+from . import publish, record, sources, target, trees
 from .garbage import settling
 from .record import Record
 
@@ -57,7 +57,7 @@ def build(
     the site is made of what the sources are then.
     """
     started = time.perf_counter()
-    site = publish.check_target(site, root)
+    site = target.check_target(site, root)
     jobs = jobs or os.cpu_count() or 1
     once = partial(_build, root, site, base_url=base_url, drafts=drafts, cache=cache, jobs=jobs, progress=progress)
     with publish.locked(publish.lock_of(site)):

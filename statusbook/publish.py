@@ -1,9 +1,10 @@
 """Putting a finished site where the old one stands, in one step.
 
-The new site is made complete in a folder beside the old one; then the two change places. On Linux and macOS
-that is one system call (``renameat2`` with ``RENAME_EXCHANGE``, ``renamex_np`` with ``RENAME_SWAP``). Elsewhere, and
-on file systems without it, the old folder is renamed away and the new one into its place: between the two
-renames, a few microseconds, there is no site. A build that is killed just then is mended by the next one.
+The new site is made complete in a folder beside the old one; then the two change places (:mod:`statusbook.exchange`).
+On Linux and macOS that is one system call (``renameat2`` with ``RENAME_EXCHANGE``, ``renamex_np`` with
+``RENAME_SWAP``). Elsewhere, and on file systems without it, the old folder is renamed away and the new one into its
+place: between the two renames, a few microseconds, there is no site. A build that is killed just then is mended by the
+next one.
 
 A process that is killed cannot clean up, so every build begins by removing what killed ones left (:func:`tidy`).
 
@@ -17,93 +18,20 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import stat
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import trees
-from .output import canonical_json
-from .problems import BadInput, Problem
-from .sources import FOLDERS
+from .exchange import exchange
+from .target import MANIFEST, check_foreign, manifest_of, published
 
 if TYPE_CHECKING:
     import threading
-
-#: Published with the site: the SHA-256 of every other file. It also marks the folder as one we made.
-MANIFEST = "manifest.json"
-_FORMAT = "statusbook-manifest-1"
-#: Nothing in these folders of a project is ever replaced.
-_SOURCES = (*FOLDERS, "statusbook", "tests", "lab", ".git")
-#: Files that file managers make in any folder that is looked at.
-_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-#: How many files of somebody else a problem names.
-_NAMED = 3
-
-
-def manifest_of(digests: Mapping[str, str]) -> bytes:
-    return canonical_json({"format": _FORMAT, "sha256": dict(sorted(digests.items()))})
-
-
-def published(site: Path) -> dict[str, str] | None:
-    """The SHA-256 of each file that stands in ``site`` by its manifest; None when it has none of ours."""
-    try:
-        data = json.loads((site / MANIFEST).read_bytes())
-        if data["format"] != _FORMAT:
-            return None
-        return {str(path): str(digest) for path, digest in data["sha256"].items()}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-def check_target(site: Path, root: Path) -> Path:
-    """Refuse to replace a folder that is not ours to replace. Returns the folder, with links followed.
-
-    Raises :class:`BadInput` for the project itself, a folder above it, anything in its folders of sources, a file,
-    a mount point, or a folder that holds something else than a site made by this program.
-    """
-    target, project = Path(os.path.realpath(site)), root.resolve()
-    if target == project or target in project.parents:
-        raise _refused(site, "holds the project and cannot be the output", "Name a folder of its own: --output site")
-    for folder in _SOURCES:
-        if target.is_relative_to((project / folder).resolve()):
-            what = "is a folder of sources" if target.parent == project else f"is in {folder}, a folder of sources,"
-            raise _refused(site, f"{what} and cannot be the output", "Name another: --output site")
-    if os.path.lexists(target) and not target.is_dir():
-        raise _refused(site, "is not a folder", "Name another: --output site")
-    if os.path.ismount(target):
-        raise _mounted(site)
-    if target.is_dir() and any(target.iterdir()) and published(target) is None:
-        hint = "Name an empty folder, or delete this one yourself."
-        raise _refused(site, "holds files that this program did not make", hint)
-    return target
-
-
-def check_foreign(site: Path, files: Iterable[str], ours: Container[str]) -> None:
-    """Refuse to replace a site to whose ``files`` somebody has added some, such as a ``.git``: they would be lost.
-
-    Those that the manifest names are ``ours`` whatever their bytes are. What file managers leave behind may go.
-    """
-    others = (path for path in files if path not in ours and path != MANIFEST)
-    foreign = sorted(path for path in others if path.rpartition("/")[2] not in _LITTER)
-    if foreign:
-        more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
-        message = f"holds files that this program did not make: {', '.join(foreign[:_NAMED])}{more}"
-        hint = "A build replaces the whole folder: move them out of it, or to static/ if they belong to the site."
-        raise _refused(site, message, hint)
-
-
-def _refused(site: Path, message: str, hint: str) -> BadInput:
-    return BadInput([Problem(str(site), 0, 0, message, hint)])
-
-
-def _mounted(site: Path) -> BadInput:
-    hint = f"Name a folder in it: --output {site / 'site'}"
-    return _refused(site, "is a mount point, which cannot change places with another folder", hint)
 
 
 def _files(folder: Path) -> set[str]:
@@ -280,7 +208,7 @@ class Staging:
             return Published(self.size, False)
         check_foreign(self.site, stands, self._published or ())  # somebody may have put one there in the meantime
         if self.site.exists():
-            _exchange(self.folder, self.site)  # the old site is now in our folder, which goes
+            exchange(self.folder, self.site)  # the old site is now in our folder, which goes
             if not self._leave_spare():
                 import threading  # noqa: PLC0415
 
@@ -407,44 +335,3 @@ def locked(path: Path) -> Iterator[None]:
             print("waiting for another build to finish …", file=sys.stderr)  # noqa: T201
             fcntl.lockf(file, fcntl.LOCK_EX)
         yield
-
-
-def _exchange(new: Path, old: Path) -> None:
-    try:
-        _swap(new, old)
-    except OSError as error:
-        if error.errno in (errno.EBUSY, errno.EXDEV):  # a mount within one file system does not look like one
-            raise _mounted(old) from error
-        if error.errno not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
-            raise
-        import tempfile  # noqa: PLC0415
-
-        aside = Path(tempfile.mkdtemp(prefix=f".{old.name}.old-", dir=old.parent)) / "old"
-        old.rename(aside)
-        try:
-            new.rename(old)
-        except OSError:
-            aside.rename(old)
-            raise
-        _remove(aside.parent)
-
-
-def _swap(a: Path, b: Path) -> None:
-    """Exchange two folders in one step. Raises OSError with ENOSYS where the system cannot."""
-    import ctypes  # noqa: PLC0415
-
-    try:
-        libc = ctypes.CDLL(None, use_errno=True)
-    except TypeError as error:  # Windows has no such thing as the program's own library
-        raise OSError(errno.ENOSYS, "no exchange of folders here") from error
-    first, second = os.fsencode(a), os.fsencode(b)
-    at_cwd, rename_exchange, rename_swap = -100, 2, 2
-    if hasattr(libc, "renameat2"):
-        status = libc.renameat2(at_cwd, first, at_cwd, second, rename_exchange)
-    elif hasattr(libc, "renamex_np"):
-        status = libc.renamex_np(first, second, rename_swap)
-    else:
-        raise OSError(errno.ENOSYS, "no exchange of folders here")
-    if status:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code), str(b))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from statusbook import ahead, pipeline, publish, seal, shelf
+from statusbook import ahead, exchange, pipeline, publish, seal, shelf
 from statusbook.build import build
 from statusbook.memo import Memo
 from statusbook.problems import BadInput
@@ -291,7 +291,7 @@ def test_a_system_without_exchange_gets_two_renames(project: Path, monkeypatch: 
     def no_swap(a: Path, b: Path) -> None:
         raise OSError(38, "Function not implemented")
 
-    monkeypatch.setattr(publish, "_swap", no_swap)
+    monkeypatch.setattr(exchange, "_swap", no_swap)
     build(project, project / "site")
     (project / "content/4xx/404.md").write_text(small_book()["content/4xx/404.md"].replace("不在这里", "不在那里"))
     build(project, project / "site")
@@ -307,7 +307,7 @@ def test_windows_has_no_library_of_its_own(tmp_path: Path, monkeypatch: pytest.M
     for name in ("new", "old"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()
-    publish._exchange(tmp_path / "new", tmp_path / "old")
+    exchange.exchange(tmp_path / "new", tmp_path / "old")
     assert (tmp_path / "old/new").exists()
 
 
@@ -318,7 +318,7 @@ def test_a_mount_point_is_refused(project: Path, monkeypatch: pytest.MonkeyPatch
     build(project, project / "site")
     first = tree(project / "site")
     with monkeypatch.context() as patch:  # a bind mount within one file system shows only when it is renamed
-        patch.setattr(publish, "_swap", busy)
+        patch.setattr(exchange, "_swap", busy)
         source = project / "content/4xx/410.md"
         source.write_text(source.read_text().replace("资源不在这里", "资源已经移走"))
         with pytest.raises(BadInput, match="is a mount point"):

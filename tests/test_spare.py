@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from statusbook import publish, record
+from statusbook import record, target
 from statusbook.build import build
 
 from .book import write_project
@@ -135,4 +135,4 @@ def test_a_build_without_a_cache_leaves_no_spare(project: Path) -> None:
     (project / PAGE).write_text((project / PAGE).read_text() + "\n改了。\n")
     build(project, other, cache=False, jobs=1)
     assert not record.spare_of(record.path_of(project, other)).exists()
-    assert publish.published(other)
+    assert target.published(other)
