@@ -15,7 +15,7 @@ import markdown
 from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.extensions.tables import TableExtension
-from markdown.inlinepatterns import AUTOLINK_RE, BACKTICK_RE, LINK_RE, InlineProcessor
+from markdown.inlinepatterns import AUTOLINK_RE, LINK_RE, InlineProcessor
 from markdown.preprocessors import Preprocessor
 
 from . import outline
@@ -24,7 +24,7 @@ from .highlight import EXTENSIONS, highlight
 from .inlines import Inlines
 from .model import NO_LINKS, FieldLinks, SectionRef, Surroundings
 from .printer import html_of
-from .spans import LINKLESS, Autolinks, CodeSpans, Links, Match, Result, emphasis
+from .spans import LINKLESS, Autolinks, Links, Match, Result, emphasis
 
 
 class Engine(markdown.Markdown):
@@ -71,7 +71,6 @@ def _engine() -> Engine:
     engine.inlinePatterns.register(_Inclusions(outline.INCLUSION, engine), "statusbook-inclusion", 186)
     engine.inlinePatterns.register(_Measured(outline.MEASURED, engine), "statusbook-measured", 184)
     engine.inlinePatterns.register(_Figures(outline.FIGURE, engine), "statusbook-figure", 185)
-    engine.inlinePatterns.register(CodeSpans(BACKTICK_RE), "backtick", 190)
     engine.inlinePatterns.register(emphasis(engine), "em_strong", 60)
     engine.inlinePatterns.register(Links(LINK_RE, engine), "link", 160)
     engine.inlinePatterns.register(Autolinks(AUTOLINK_RE, engine), "autolink", 120)

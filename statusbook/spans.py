@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 import markdown
 from markdown.inlinepatterns import (
     AutolinkInlineProcessor,
-    BacktickInlineProcessor,
     Delimiter,
     DelimiterProcessor,
     LinkInlineProcessor,
@@ -34,41 +33,33 @@ class Autolinks(AutolinkInlineProcessor):
     ANCESTOR_EXCLUDES = LINKLESS
 
 
-class CodeSpans(BacktickInlineProcessor):
-    """Python-Markdown's, which looks for the end of a span character by character."""
-
-    _TICKS = re.compile("`+")
-
-    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:  # type: ignore[override]
-        begin = start
-        while text.startswith("`", start):
-            start += 1
-        opening, longest, end = start - begin, 0, 0
-        for ticks in self._TICKS.finditer(text, start):
-            length = ticks.end() - ticks.start()
-            if length == opening:
-                return start, ticks.start()
-            if length > longest:
-                longest, end = length, ticks.end()
-        if 0 < longest < opening:
-            return begin + longest, end - longest
-        return start, None
-
-
 class Emphasis(DelimiterProcessor):
     """Python-Markdown's, which looks for the next mark character by character, and loses letters among many marks.
 
     Of ``*a**b*c`` it loses the ``c``, as it takes as many characters for the end of an emphasis as there are marks at
-    its beginning; and where emphasis follows on emphasis in an unfinished one, it forgets that the text has shrunk.
+    its beginning. And where it has found several at one go it may mistake where the next begins, as the text has
+    changed its length since.
     """
 
-    text = ""  # the one at hand
+    text = ""  # in which the regions were found
 
     def handleMatch(self, m: Match, data: str) -> Result:  # type: ignore[override]  # noqa: N802 - theirs
-        self.text = data
-        found = super().handleMatch(m, data)
-        self.reset()  # what it knows of the text behind this
-        return found
+        if not self.regions:
+            self.text = data
+        elif not self._goes_on(data):  # the inside of what was found: its marks are those that mean nothing
+            return None, m.start(0), m.end(0)
+        return super().handleMatch(m, data)
+
+    def get_cached_result(self, pos: int, data: str) -> tuple[ElementTree.Element, int, int]:
+        """The next emphasis of those that were found at one go. Since then only what is before it has changed."""
+        start, _, _, end, *_ = self.regions[self.cache_index]
+        shift = len(data) - len(self.text)
+        element, count = self._build_element(data, self.cache_index, shift)  # type: ignore[attr-defined]
+        self.increment_next_position(start, count)
+        return element, start + shift, end + shift
+
+    def _goes_on(self, data: str) -> bool:
+        return data.endswith(self.text[self.regions[self.cache_index][0] :])
 
     def add_region(self, delim: Delimiter, a: int, b: int, c: int, d: int, size: int) -> None:  # noqa: PLR0917 - theirs
         """Note emphasis from the marks in ``[a, b)`` to those in ``[c, d)``, if marks are all that stands there."""

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown.blockparser import BlockParser
 from markdown.extensions.admonition import AdmonitionProcessor
-from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor, DelimiterProcessor
+from markdown.inlinepatterns import DelimiterProcessor
 from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor, PrettifyTreeprocessor, Treeprocessor, UnescapeTreeprocessor
 
@@ -80,7 +80,6 @@ def slow(emphasis: type[DelimiterProcessor] = DelimiterProcessor) -> Engine:
         if isinstance(processor, AdmonitionProcessor):
             processor.test = functools.partial(AdmonitionProcessor.test, processor)  # type: ignore[method-assign]
     engine.parser = parser
-    engine.inlinePatterns.register(BacktickInlineProcessor(BACKTICK_RE), "backtick", 190)
     engine.inlinePatterns.register(spans.emphasis(engine, emphasis), "em_strong", 60)
     engine.treeprocessors.register(InlineProcessor(engine), "inline", 20)
     engine.treeprocessors.register(PrettifyTreeprocessor(engine), "prettify", 10)
