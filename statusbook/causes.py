@@ -7,7 +7,7 @@ For what is told in other words the writer names the section: ``公司里所有�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from .model import Heading, Symptom
@@ -16,10 +16,7 @@ from .model import Heading, Symptom
 _START, _QUOTED = 30, 14
 #: Symptoms stand below the first of these, so nothing is to be led to; the other says what no longer holds.
 _UNFIT = ("causes", "history")
-_CODE = re.compile(
-    r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)|^ *```[^\n]*\n(.*?)^ *```",
-    re.DOTALL | re.MULTILINE,
-)
+_TICKS = re.compile("`+")
 
 
 def explained(
@@ -54,8 +51,26 @@ class _Section:
 
     def __init__(self, anchor: str, source: str) -> None:
         self.anchor, self.text = anchor, _plain(source)
-        code = "\n".join(span or block for _, span, block in _CODE.findall(source))
-        self.quotations = [text for text in map(_plain, code.split("\n")) if len(text) >= _QUOTED]
+        lines = (line for code in _codes(source) for line in code.split("\n"))
+        self.quotations = [text for text in map(_plain, lines) if len(text) >= _QUOTED]
+
+
+def _codes(source: str) -> Iterator[str]:
+    """What stands between as many backticks at its end as at its beginning: spans of code and, fenced, blocks of it."""
+    runs = [(run.start(), run.end()) for run in _TICKS.finditer(source)]
+    following: dict[int, int] = {}  # by the length of a run the next one of that length
+    closing = [0] * len(runs)
+    for number in range(len(runs) - 1, -1, -1):
+        start, end = runs[number]
+        closing[number] = following.get(end - start, 0)
+        following[end - start] = number
+    number = 0
+    while number < len(runs):
+        start, end = runs[number]
+        last = 0 if source[start - 1 : start] == "\\" else closing[number]
+        if last:
+            yield source[end : runs[last][0]]
+        number = max(number, last) + 1
 
 
 def _beginning(message: str, sections: Sequence[_Section]) -> str:
