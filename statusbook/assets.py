@@ -39,6 +39,8 @@ _INDENTS = re.compile(rb"^[ \t]+", re.MULTILINE)
 _IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 #: How a script imports a part of a sheet (CSS module scripts of the HTML Standard): the name, the part.
 _MODULE = re.compile(rb'^import (\w+) from "\.\./(css/parts/[\w-]+\.css)" with \{ type: "css" \};$', re.MULTILINE)
+#: What every such import has, which is found sooner than the whole.
+_CSS = b'{ type: "css" }'
 
 
 def outputs(snapshot: Snapshot) -> Iterator[Output]:
@@ -62,7 +64,7 @@ def _published(snapshot: Snapshot) -> Iterator[Source]:
 
 def _modules(snapshot: Snapshot, script: Source) -> Mapping[str, Source]:
     """The parts of sheets that ``script`` imports, by their paths below ``static/``. Raises :class:`BadInput`."""
-    found = _MODULE.finditer(script.data) if script.path.endswith(".js") else ()
+    found = _MODULE.finditer(script.data) if script.path.endswith(".js") and _CSS in script.data else ()
     return {path: _existing(snapshot, f"{FOLDER}/{path}", script) for path in (match[2].decode() for match in found)}
 
 

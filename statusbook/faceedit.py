@@ -15,10 +15,9 @@ from . import lookedit
 from .keys import key_of
 from .library import Library
 from .memo import Memo
-from .model import MEASURED, Page
-from .pagefiles import GUIDES, PageFiles
+from .model import Page
+from .pagefiles import PageFiles
 from .pipeline import Plan
-from .references import References
 from .sources import Snapshot
 
 
@@ -63,11 +62,5 @@ def _anchors(page: Page, language: str) -> set[str]:
 
 def _is_wrong(book: Library, after: Snapshot, page: Page) -> bool:
     """Whether ``page`` refers to something that is not there, or includes what no page did before."""
-    wanted = {
-        path for text in page.texts.values() for path, *_ in text.plain.inclusions if not path.startswith(MEASURED)
-    }
-    if not wanted <= book.files.keys():
-        return True
-    files = {path: after[f"content/{GUIDES}/{path}"] for path in wanted}
-    references = References(book.settings, book.pages, book.pages, frozenset(), files)
-    return next(references.of_page(page), None) is not None
+    references = book.references(page.texts.values(), after)
+    return references is None or next(references.of_page(page), None) is not None

@@ -14,7 +14,7 @@ from .headerfields import HeaderField
 from .kept import Kept
 from .keys import key_of
 from .measurements import Measurements
-from .model import CLASSES, OTHER, Kind, Page, Product, Settings, Text, class_of
+from .model import CLASSES, MEASURED, OTHER, Kind, Page, Product, Settings, Text, class_of
 from .pagefile import PageFile
 from .pagefiles import GUIDES, PageFiles
 from .problems import Problem
@@ -57,6 +57,17 @@ class Library:
     def body(self, text: Text) -> str:
         """The Markdown of a text. Raises :class:`Changed` when its source has to be read and is not what it was."""
         return frontmatter.body_of(self.sources[text.path], text.line)
+
+    def references(self, texts: Iterable[Text], sources: Mapping[str, Source]) -> References | None:
+        """What checks edited ``texts`` of the book, whose included files are in ``sources``.
+
+        None where they include a file that no page did before.
+        """
+        included = {path for text in texts for path, *_ in text.plain.inclusions if not path.startswith(MEASURED)}
+        if not included <= self.files.keys():
+            return None
+        files = {path: sources[f"content/{GUIDES}/{path}"] for path in included}
+        return References(self.settings, self.pages, self.pages, frozenset(), files)
 
     def alike(self, **changes: Any) -> Library:
         """The book with ``changes`` that neither add nor remove a page, nor change what other pages show of one.

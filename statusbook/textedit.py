@@ -14,12 +14,11 @@ from dataclasses import replace
 from . import pipeline
 from .library import Library
 from .memo import Memo
-from .model import MEASURED, Page, Text
+from .model import Page, Text
 from .ondemand import replaced
-from .pagefiles import GUIDES, read_kept, sections_of
+from .pagefiles import read_kept, sections_of
 from .pages import Pages
 from .pipeline import Plan
-from .references import References
 from .sources import Snapshot
 
 
@@ -57,9 +56,5 @@ def _read(book: Library, after: Snapshot, page: Page, key: str, memo: Memo) -> T
     text = file.text
     if text is None or file.problems or file.face != book.faces[old.path]:
         return None
-    included = {item.path for item in text.outline.inclusions if not item.path.startswith(MEASURED)}
-    if not included <= book.files.keys():
-        return None
-    files = {path: after[f"content/{GUIDES}/{path}"] for path in included}
-    wrong = References(book.settings, book.pages, book.pages, frozenset(), files).in_text(key, text)
-    return text if next(wrong, None) is None else None
+    references = book.references((text,), after)
+    return None if references is None or next(references.in_text(key, text), None) else text

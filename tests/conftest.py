@@ -32,16 +32,21 @@ _SWITCHES = [
 ]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Debian's Chromium; without it the browser tests are skipped, in CI they fail."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        path = shutil.which(name)
+def installed(name: str, *commands: str) -> str:
+    """The path of the first of a program's ``commands`` that is there; without one a test is skipped, CI fails."""
+    for command in commands:
+        path = shutil.which(command)
         if path:
             return path
     if os.environ.get("CI"):
-        pytest.fail("Chromium is not installed")
-    pytest.skip("Chromium is not installed")
+        pytest.fail(f"{name} is not installed")
+    pytest.skip(f"{name} is not installed")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium."""
+    return installed("Chromium", "chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")

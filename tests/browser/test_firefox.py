@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from ..conftest import installed
 from . import firefox
 from .conftest import ARTEFACTS
 from .firefox import DOWN, ENTER, Tab
@@ -26,14 +25,7 @@ SETTLED = (
 
 @pytest.fixture(scope="module")
 def program() -> str:
-    """Firefox; without it these tests are skipped, in CI they fail."""
-    for name in ("firefox-esr", "firefox"):
-        path = shutil.which(name)
-        if path:
-            return path
-    if os.environ.get("CI"):
-        pytest.fail("Firefox is not installed")
-    pytest.skip("Firefox is not installed")
+    return installed("Firefox", "firefox-esr", "firefox")
 
 
 @dataclass
