@@ -19,6 +19,8 @@ from markdown.inlinepatterns import InlineProcessor, Pattern
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_PREFIX, INLINE_PLACEHOLDER_RE, AtomicString
 
+from .outline import has_any
+
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
@@ -68,12 +70,6 @@ class Inlines(Treeprocessor):
             self.ancestors = [*above, element.tag]
             waiting += self._children(element)
 
-    def any_mark(self, text: str) -> bool:
-        for mark in self.marks:  # noqa: SIM110 - any() takes three times as long, and this is asked very often
-            if mark in text:
-                return True
-        return False
-
     def _children(self, parent: Element) -> list[tuple[Element, list[str]]]:
         """Replace the texts of the children of ``parent``. Returns the elements that have children to be visited."""
         visit: list[tuple[Element, list[str]]] = []
@@ -81,7 +77,7 @@ class Inlines(Treeprocessor):
         ancestors = self.ancestors
         for i, child in enumerate(parent):  # those that a tail turns into join the loop
             text = child.text
-            if text and not isinstance(text, AtomicString) and self.any_mark(text):
+            if text and not isinstance(text, AtomicString) and has_any(self.marks, text):
                 ancestors.append(child.tag)
                 child.text = None
                 inner = self._placed(self._replaced(text), child)
@@ -89,7 +85,7 @@ class Inlines(Treeprocessor):
                 visit += [(node, above) for node in inner]
                 made.append((child, inner))
                 ancestors.pop()
-            if child.tail and self.any_mark(child.tail):
+            if child.tail and has_any(self.marks, child.tail):
                 tail, child.tail = self._replaced(child.tail), None
                 parent[i + 1 : i + 1] = self._placed(tail, child, is_tail=True)
             if len(child):

@@ -92,19 +92,23 @@ def begun(page: Page) -> None:
     page.wait_for_selector("button.theme:not([hidden])", state="attached")
 
 
+#: Whether some of the page is still to be laid out, so that what is below it will move.
+PUT_OFF = (
+    "[...document.querySelectorAll('main *')].some((each) => getComputedStyle(each).contentVisibility !== 'visible')"
+)
+
+
 def settle(page: Page) -> None:
     """Wait until scripts have done what they put off until after the first paint."""
     begun(page)
     page.evaluate(
         """async () => {
-             const putOff = () => [...document.querySelectorAll("main *")]
-               .some((each) => getComputedStyle(each).contentVisibility !== "visible");
-             while (putOff()) await new Promise((done) => setTimeout(done, 50));
+             while (PUT_OFF) await new Promise((done) => setTimeout(done, 50));
              const buttons = () => document.querySelectorAll("pre > .copy").length;
              const blocks = document.querySelectorAll("pre:has(> code)").length;
              while (navigator.clipboard && buttons() < blocks) await new Promise((done) => requestIdleCallback(done));
              await new Promise((done) => requestIdleCallback(done));
-           }"""
+           }""".replace("PUT_OFF", PUT_OFF)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ..conftest import installed
 from . import firefox
-from .conftest import ARTEFACTS
+from .conftest import ARTEFACTS, PUT_OFF
 from .firefox import DOWN, ENTER, Tab
 from .kinds import KINDS
 
@@ -17,10 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # Firefox takes it
 
 #: Whether the page's script has begun its work.
 READY = "!document.querySelector('button.theme').hidden"
-#: Whether all of the page has been laid out, so that nothing moves any more.
-SETTLED = (
-    "[...document.querySelectorAll('main *')].every((each) => getComputedStyle(each).contentVisibility === 'visible')"
-)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +126,7 @@ def test_copying_says_so(reader: Reader) -> None:
 
 def test_a_message_leads_to_its_cause(reader: Reader) -> None:
     tab = reader.open("502/")
-    tab.wait(SETTLED)
+    tab.wait(PUT_OFF, False)
     tab.click(".symptoms a[href='#upstream-closed']")
     tab.wait("location.hash", "#upstream-closed")
     top = "document.querySelector('#upstream-closed').getBoundingClientRect().top"
